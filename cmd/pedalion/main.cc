@@ -1,0 +1,2 @@
+// main(): builds the object graph, nothing else.
+int main() { return 0; }

@@ -1,0 +1,35 @@
+#pragma once
+// A bump allocator: everything of one document lies in it and goes with it.
+#include <cstddef>
+#include <string_view>
+
+namespace pedalion::json {
+
+/// Not thread-safe. Movable; what was allocated stays where it is. Never gives single allocations back.
+class Arena {
+ public:
+  /// `first_block` bytes are taken at the first allocation; later blocks double, up to 1 MiB.
+  explicit Arena(std::size_t first_block = 2048) : next_block_(first_block) {}
+  Arena(Arena&& other) noexcept;
+  Arena& operator=(Arena&& other) noexcept;
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+  ~Arena();
+
+  /// 8-byte aligned, uninitialised; never null.
+  void* allocate(std::size_t bytes);
+  std::string_view copy(std::string_view text);
+  /// Bytes taken from the heap.
+  std::size_t capacity() const { return capacity_; }
+
+ private:
+  struct Block;
+  void grow(std::size_t bytes);
+  Block* blocks_ = nullptr;
+  char* cursor_ = nullptr;
+  char* limit_ = nullptr;
+  std::size_t next_block_;
+  std::size_t capacity_ = 0;
+};
+
+}  // namespace pedalion::json

@@ -1,0 +1,26 @@
+#pragma once
+// Text to tree, with the rules of Go's encoding/json and sigs.k8s.io/json.
+#include <string>
+#include <vector>
+
+#include "pedalion/apimachinery/json/value.h"
+#include "pedalion/base/status.h"
+
+namespace pedalion::json {
+
+struct ParseOptions {
+  std::uint32_t max_depth = 10000;
+  /// When set, each duplicate member is reported as its path ("spec.foo"); the last one wins in any case.
+  std::vector<std::string>* duplicates = nullptr;
+};
+
+/// Parses exactly one value with nothing but white space around it. Numbers without fraction and exponent that fit
+/// are kInt, all others kDouble; ill-formed UTF-8 and lone surrogates become U+FFFD; a byte-order mark is an error.
+/// The error's message is Go's ("invalid character 'x' looking for beginning of value", "unexpected end of JSON
+/// input"); its code is 400.
+Result<Document> parse(std::string_view text, const ParseOptions& options = {});
+
+/// The same into an arena that the caller has.
+Result<Value> parse(std::string_view text, Arena& arena, const ParseOptions& options = {});
+
+}  // namespace pedalion::json

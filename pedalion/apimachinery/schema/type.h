@@ -1,0 +1,71 @@
+#pragma once
+// The schema engine's one description of a type: built-in kinds and custom resources alike are values of it.
+// Codecs, defaulting, patches, server-side apply, protobuf, OpenAPI and discovery all read it.
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace pedalion::schema {
+
+/// What a value looks like in JSON. The special wire forms (Time, Quantity, …) have shapes of their own.
+enum class Shape : std::uint8_t {
+  kString, kBytes /* base64 */, kBool, kInt32, kInt64, kUint32, kDouble,
+  kTime, kMicroTime, kDuration, kQuantity, kIntOrString,
+  kRawExtension /* any object with a kind */, kJson /* any value */, kFieldsV1,
+  kStruct, kList, kMap /* string keys */,
+};
+
+/// x-kubernetes-list-type; kNone is atomic for server-side apply.
+enum class ListType : std::uint8_t { kNone, kAtomic, kSet, kMap };
+/// x-kubernetes-map-type (also of structs); kNone is granular.
+enum class MapType : std::uint8_t { kNone, kAtomic, kGranular };
+/// patchStrategy of strategic merge patch; a bit set.
+enum PatchStrategy : std::uint8_t { kPatchDefault = 0, kPatchMerge = 1, kPatchReplace = 2, kPatchRetainKeys = 4 };
+
+struct Type;
+
+/// A field of a struct, in the order in which Go declares (and writes) it; embedded structs are already flattened.
+struct Field {
+  std::string_view name;           // JSON name
+  const Type* type = nullptr;
+  std::uint32_t proto_number = 0;  // 0: not in protobuf
+  /// Index + 1 of the embedded struct's own message field where flattened Go structs are nested in protobuf; 0 otherwise.
+  std::uint16_t proto_embedded = 0;
+  bool omitempty : 1 = false;      // left out when empty (nil, 0, "", false, no elements)
+  bool omitzero : 1 = false;       // left out when it is the zero struct (metadata.creationTimestamp)
+  bool pointer : 1 = false;        // a Go pointer: absent differs from zero, and an explicit zero is kept
+  bool optional : 1 = false;
+  bool required : 1 = false;
+  std::uint8_t patch_strategy = kPatchDefault;
+  ListType list_type = ListType::kNone;
+  MapType map_type = MapType::kNone;
+  std::string_view patch_merge_key;                // strategic merge patch
+  std::span<const std::string_view> list_map_keys; // server-side apply, with listType=map
+  std::string_view default_json;                   // JSON text; empty when the declaration gives none
+};
+
+/// A type. Immutable once built, shared by all threads, lives as long as the Scheme that loaded it.
+struct Type {
+  std::string_view name;      // "Container"; empty for the anonymous (lists, maps)
+  std::string_view package;   // "core/v1", "meta/v1"
+  std::string_view open_api_name;  // "io.k8s.api.core.v1.Container"; empty for the anonymous
+  Shape shape = Shape::kStruct;
+  const Type* element = nullptr;        // of lists and maps
+  bool nullable_elements = false;       // elements are Go pointers
+  MapType map_type = MapType::kNone;    // structType=atomic and the like
+  std::span<const Field> fields;        // of structs
+  std::span<const std::string_view> enum_values;  // of string types that are enums
+
+  /// Null when there is none. Hashed: constant time.
+  const Field* field(std::string_view json_name) const;
+  /// Position in fields, or -1.
+  int field_index(std::string_view json_name) const;
+  /// An open-addressing table over `fields`, built by the loader; field() reads it.
+  std::span<const std::uint16_t> field_hash;
+
+  bool is_struct() const { return shape == Shape::kStruct; }
+  bool is_list() const { return shape == Shape::kList; }
+  bool is_map() const { return shape == Shape::kMap; }
+};
+
+}  // namespace pedalion::schema
