@@ -1,0 +1,28 @@
+#pragma once
+// --token-auth-file: static bearer tokens from a CSV of token,user,uid[,"group1,group2"].
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "pedalion/server/authn/authenticator.h"
+
+namespace pedalion::server::authn {
+
+/// The token of `Authorization: Bearer <token>`; empty when there is none. The scheme's case does not matter; a value
+/// with more blanks in it carries no token (RFC 6750).
+std::string_view bearer_token(const http::Headers& headers);
+
+/// Read once, at start, as kube-apiserver does. Knows every token; any other bearer token is an error.
+class TokenFileAuthenticator final : public Authenticator {
+ public:
+  /// Fails with what is wrong and the line it is on.
+  static Result<std::unique_ptr<TokenFileAuthenticator>> parse(std::string_view csv);
+  static Result<std::unique_ptr<TokenFileAuthenticator>> open(const std::string& path);
+  Result<std::optional<UserInfo>> authenticate(const http::Request& request) const override;
+
+ private:
+  TokenFileAuthenticator() = default;
+  std::unordered_map<std::string, UserInfo> users_;
+};
+
+}  // namespace pedalion::server::authn
