@@ -3,7 +3,7 @@
 #include <set>
 
 #include "pedalion/base/log.h"
-#include "pedalion/server/plain_text.h"
+#include "pedalion/server/exchange/plain_text.h"
 
 namespace pedalion::server {
 namespace {

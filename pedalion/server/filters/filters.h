@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "pedalion/server/filter.h"
+#include "pedalion/server/exchange/filter.h"
 
 namespace pedalion::server {
 class Lifecycle;

@@ -1,0 +1,68 @@
+#include "pedalion/server/exchange/deadline.h"
+
+#include "pedalion/base/log.h"
+#include "pedalion/server/exchange/plain_text.h"
+
+namespace pedalion::server {
+namespace {
+
+/// Where the handler's answer and the deadline meet. Belongs to one loop, as both do.
+struct Race {
+  std::optional<http::Response> response;
+  std::coroutine_handle<> waiter;
+  bool timed_out = false;
+};
+
+struct RaceAwaiter {
+  std::shared_ptr<Race> race;
+  bool await_ready() const noexcept { return race->response.has_value(); }
+  void await_suspend(std::coroutine_handle<> waiter) const noexcept { race->waiter = waiter; }
+  void await_resume() const noexcept {}
+};
+
+Task<http::Response> serve_guarded(FilterChain::Director& director, std::shared_ptr<Exchange> exchange) {
+  try {
+    co_return co_await director.serve(*exchange);
+  } catch (const std::exception& error) {
+    log::error("a handler failed with an exception",
+               {{"target", exchange->request.target}, {"error", error.what()}, {"audit-ID", exchange->audit_id}});
+  }
+  co_return plain_text(500, "This request caused apiserver to panic. Look in the logs for details.",
+                       ContentTypeOptions::kNoSniff);
+}
+
+http::Response timeout_response() {
+  http::Response response;
+  response.status = 504;
+  response.chunks.push_back(Bytes::of_static(
+      R"({"metadata":{},"status":"Failure","message":"Timeout: request did not complete within the allotted timeout",)"
+      R"("reason":"Timeout","details":{},"code":504})"));
+  return response;
+}
+
+}  // namespace
+
+Task<http::Response> serve_until_deadline(FilterChain::Director& director, std::shared_ptr<Exchange> exchange) {
+  auto race = std::make_shared<Race>();
+  spawn(serve_guarded(director, exchange), [race](http::Response response) {
+    if (race->timed_out) return;
+    race->response = std::move(response);
+    if (race->waiter) race->waiter.resume();
+  });
+  Loop* loop = Loop::current();
+  if (race->response || loop == nullptr || exchange->timeout.count() == 0) {
+    co_await RaceAwaiter{race};
+    co_return std::move(*race->response);
+  }
+  auto timer = loop->run_after(exchange->timeout, [race] {
+    if (race->response) return;
+    race->timed_out = true;
+    race->response = timeout_response();
+    if (race->waiter) race->waiter.resume();
+  });
+  co_await RaceAwaiter{race};
+  loop->cancel(timer);
+  co_return std::move(*race->response);
+}
+
+}  // namespace pedalion::server

@@ -1,0 +1,31 @@
+#pragma once
+// One request on its way through the filters: what has been learnt of it so far.
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "pedalion/base/trace.h"
+#include "pedalion/endpoints/request/request_info.h"
+#include "pedalion/http/message.h"
+#include "pedalion/registry/rest/context.h"
+
+namespace pedalion::server {
+
+/// Made when the request's head has arrived, gone when its handler has ended (a streamed body outlives it). Belongs to
+/// the connection's loop.
+struct Exchange {
+  http::Request request;
+  std::chrono::steady_clock::time_point received = std::chrono::steady_clock::now();
+  std::string audit_id;
+  endpoints::RequestInfo info;
+  registry::rest::UserInfo user;
+  registry::rest::RequestContext context;
+  Trace trace;
+  bool counted_in_flight = false;      // set by the filters that undo it
+  bool counted_in_wait_group = false;
+  std::chrono::nanoseconds timeout{};  // until the deadline; 0: none (long-running)
+
+  bool is_long_running() const;
+};
+
+}  // namespace pedalion::server

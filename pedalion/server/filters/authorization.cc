@@ -1,0 +1,53 @@
+#include "pedalion/server/authz/authorizer.h"
+
+#include "pedalion/server/filters/filters.h"
+#include "pedalion/server/exchange/status_response.h"
+
+namespace pedalion::server::filters {
+namespace {
+
+authz::Attributes attributes_of(const Exchange& exchange) {
+  const auto& info = exchange.info;
+  return {.user = &exchange.user, .resource_request = info.is_resource_request, .verb = info.verb, .path = info.path,
+          .group = info.api_group, .version = info.api_version, .resource = info.resource,
+          .subresource = info.subresource, .ns = info.ns, .name = info.name};
+}
+
+/// `pods "x" is forbidden: …`, `pods is forbidden: …`, or `forbidden: …` for what is no resource.
+Status forbidden(const authz::Attributes& attributes, const std::string& text) {
+  StatusDetails details;
+  if (!attributes.resource_request) return Status(403, "Forbidden", "forbidden: " + text, std::move(details));
+  details.name = attributes.name;
+  details.group = attributes.group;
+  details.kind = attributes.resource;
+  std::string what(attributes.resource);
+  if (!attributes.group.empty()) what += "." + std::string(attributes.group);
+  if (!attributes.name.empty()) what += " \"" + std::string(attributes.name) + "\"";
+  return Status(403, "Forbidden", what + " is forbidden: " + text, std::move(details));
+}
+
+class Authorization final : public Filter {
+ public:
+  explicit Authorization(const authz::Authorizer& authorizer) : authorizer_(authorizer) {}
+  std::string_view name() const override { return "authorization"; }
+
+  std::optional<http::Response> before(Exchange& exchange) override {
+    auto attributes = attributes_of(exchange);
+    auto verdict = authorizer_.authorize(attributes);
+    if (verdict.decision == authz::Decision::kAllow) return std::nullopt;
+    auto response = status_response(forbidden(attributes, authz::denial_text(attributes, verdict.reason)), exchange);
+    response.headers.set("x-content-type-options", "nosniff");
+    return response;
+  }
+
+ private:
+  const authz::Authorizer& authorizer_;
+};
+
+}  // namespace
+
+std::unique_ptr<Filter> authorization(const authz::Authorizer& authorizer) {
+  return std::make_unique<Authorization>(authorizer);
+}
+
+}  // namespace pedalion::server::filters
