@@ -1,6 +1,7 @@
 #pragma once
 // The JSON tree: one arena per document, 16-byte values, members in insertion order. What Go's decoder accepts and
 // what Go's encoder writes is parse.h and write.h.
+#include <bit>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
@@ -20,16 +21,18 @@ struct Member;
 class Value {
  public:
   constexpr Value() = default;  // null
-  static Value boolean(bool value);
-  static Value integer(std::int64_t value);
-  static Value number(double value);
+  static Value boolean(bool value) { return Value(Kind::kBool, 0, value ? 1 : 0); }
+  static Value integer(std::int64_t value) { return Value(Kind::kInt, 0, static_cast<std::uint64_t>(value)); }
+  static Value number(double value) { return Value(Kind::kDouble, 0, std::bit_cast<std::uint64_t>(value)); }
   /// Borrows: `text` must live as long as the document (a literal, or bytes in the arena).
-  static Value string(std::string_view text);
-  static Value string(std::string_view text, Arena& arena);  // copies
+  static Value string(std::string_view text) {
+    return Value(Kind::kString, static_cast<std::uint32_t>(text.size()), reinterpret_cast<std::uint64_t>(text.data()));
+  }
+  static Value string(std::string_view text, Arena& arena) { return string(arena.copy(text)); }  // copies
   static Value array(Arena& arena, std::uint32_t reserve = 0);
   static Value object(Arena& arena, std::uint32_t reserve = 0);
 
-  Kind kind() const;
+  Kind kind() const { return static_cast<Kind>(bits_[0] & 0xff); }
   bool is_null() const { return kind() == Kind::kNull; }
   bool is_bool() const { return kind() == Kind::kBool; }
   bool is_int() const { return kind() == Kind::kInt; }
@@ -39,13 +42,14 @@ class Value {
   bool is_array() const { return kind() == Kind::kArray; }
   bool is_object() const { return kind() == Kind::kObject; }
 
-  bool as_bool() const;
-  std::int64_t as_int() const;
-  double as_double() const;  // of an int or a double
-  std::string_view as_string() const;
-  bool bool_or(bool fallback) const;
-  std::int64_t int_or(std::int64_t fallback) const;
-  std::string_view string_or(std::string_view fallback = {}) const;
+  bool as_bool() const { return bits_[1] != 0; }
+  std::int64_t as_int() const { return static_cast<std::int64_t>(bits_[1]); }
+  /// Of an int or a double.
+  double as_double() const { return is_int() ? static_cast<double>(as_int()) : std::bit_cast<double>(bits_[1]); }
+  std::string_view as_string() const { return {reinterpret_cast<const char*>(bits_[1]), bits_[0] >> 32}; }
+  bool bool_or(bool fallback) const { return is_bool() ? as_bool() : fallback; }
+  std::int64_t int_or(std::int64_t fallback) const { return is_int() ? as_int() : fallback; }
+  std::string_view string_or(std::string_view fallback = {}) const { return is_string() ? as_string() : fallback; }
 
   /// Elements of an array, members of an object; 0 for all else.
   std::uint32_t size() const;
@@ -71,6 +75,8 @@ class Value {
   std::string_view string_at(std::initializer_list<std::string_view> path) const;
   /// Replaces the member, or appends it. Returns where it lies (until the object changes again). Copies the key.
   Value& set(std::string_view key, Value value, Arena& arena);
+  /// Appends a member that is known to be new. Borrows the key.
+  Value& append_member(std::string_view key, Value value, Arena& arena);
   /// The member's object, made empty when absent or null.
   Value& object_at(std::string_view key, Arena& arena);
   /// True when there was one. Keeps the others' order.
@@ -79,16 +85,21 @@ class Value {
   void clear();
 
  private:
-  friend class ValueAccess;
-  std::uint64_t bits_[2] = {0, 0};
+  template <class Element>
+  struct Container;  // what an array or object refers to: elements, size, room
+  Value(Kind kind, std::uint32_t length, std::uint64_t payload)
+      : bits_{static_cast<std::uint64_t>(kind) | static_cast<std::uint64_t>(length) << 32, payload} {}
+  template <class Element>
+  Container<Element>* container() const { return reinterpret_cast<Container<Element>*>(bits_[1]); }
+
+  std::uint64_t bits_[2] = {0, 0};  // kind and string length; payload
 };
 
-/// One member of an object. Keys are interned in the arena's key table (see json/key.h), so equal keys of one document
-/// are mostly equal pointers, and writing one is a single copy.
+/// One member of an object. The key's bytes lie in the arena (or in a literal).
 struct Member {
-  std::string_view key() const;
-  const void* key_rep = nullptr;
+  std::string_view name;
   Value value;
+  std::string_view key() const { return name; }
 };
 
 /// A whole document: the tree and the arena it lives in. Movable (the tree stays valid), not copyable.

@@ -68,4 +68,7 @@ struct Type {
   bool is_map() const { return shape == Shape::kMap; }
 };
 
+/// What field_hash is built with: index + 1 at the first free slot from hash & (size - 1) on; size is a power of two.
+std::uint32_t field_name_hash(std::string_view name);
+
 }  // namespace pedalion::schema

@@ -1,0 +1,342 @@
+#include "pedalion/apimachinery/json/parse.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+#include "pedalion/apimachinery/json/utf8.h"
+
+namespace pedalion::json {
+namespace {
+
+std::string quoted_char(unsigned char c) {
+  if (c == '\'') return R"('\'')";
+  if (c == '"') return R"('"')";
+  char text[16];
+  if (c >= 0x20 && c < 0x7f) {
+    std::snprintf(text, sizeof text, "'%c'", c);
+  } else if (c == '\n' || c == '\t' || c == '\r') {
+    std::snprintf(text, sizeof text, "'\\%c'", c == '\n' ? 'n' : c == '\t' ? 't' : 'r');
+  } else if (c < 0x80) {
+    std::snprintf(text, sizeof text, "'\\x%02x'", c);
+  } else {
+    std::snprintf(text, sizeof text, "'\\u%04x'", c);
+  }
+  return text;
+}
+
+/// A parser over text that lies in the arena already: strings without escapes are views into it. Containers that are
+/// open are kept on a stack of its own, so depth costs no stack frames.
+class Parser {
+ public:
+  Parser(std::string_view text, Arena& arena, const ParseOptions& options)
+      : begin_(text.data()), at_(text.data()), end_(text.data() + text.size()), arena_(arena), options_(options) {}
+
+  Result<Value> run() {
+    skip_space();
+    Value root;
+    TRY_OK(parse_value(root));
+    skip_space();
+    if (at_ != end_) return fail_at("after top-level value");
+    return root;
+  }
+
+ private:
+  using Outcome = Result<void>;
+  struct Open {
+    Value container;
+    std::string_view key;  // of the member being parsed
+  };
+
+  std::unexpected<Status> fail(std::string message) const {
+    return std::unexpected(Status(400, "BadRequest", std::move(message)));
+  }
+  std::unexpected<Status> fail_at(std::string_view where) const {
+    if (at_ == end_) return fail("unexpected end of JSON input");
+    return fail("invalid character " + quoted_char(static_cast<unsigned char>(*at_)) + " " + std::string(where));
+  }
+
+  void skip_space() {
+    while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r')) ++at_;
+  }
+
+  Outcome parse_value(Value& root) {
+    Value value;
+    while (true) {
+      bool opened = false;
+      TRY_OK(parse_one(value, opened));
+      if (opened) continue;
+      // A value is complete: hand it to the open container, close what ends here, go on with the next element.
+      while (true) {
+        if (open_.empty()) {
+          root = value;
+          return {};
+        }
+        attach(value);
+        skip_space();
+        bool closed = false;
+        TRY_OK(next_element(closed));
+        if (!closed) break;
+        value = open_.back().container;
+        open_.pop_back();
+      }
+    }
+  }
+
+  /// Parses a scalar into `value`, or opens a container and stands before its first element; an empty one is a value.
+  Outcome parse_one(Value& value, bool& opened) {
+    skip_space();
+    if (at_ == end_) return fail_at("");
+    switch (*at_) {
+      case '{': return open_object(value, opened);
+      case '[': return open_array(value, opened);
+      case '"': {
+        std::string_view text;
+        TRY_OK(parse_string(text));
+        value = Value::string(text);
+        return {};
+      }
+      case 't': return parse_word("true", Value::boolean(true), value);
+      case 'f': return parse_word("false", Value::boolean(false), value);
+      case 'n': return parse_word("null", Value(), value);
+      default: return parse_number(value);
+    }
+  }
+
+  Outcome check_depth() const {
+    if (open_.size() >= options_.max_depth) return fail("exceeded max depth");
+    return {};
+  }
+
+  Outcome open_object(Value& value, bool& opened) {
+    TRY_OK(check_depth());
+    ++at_;
+    value = Value::object(arena_);
+    skip_space();
+    if (at_ != end_ && *at_ == '}') {
+      ++at_;
+      return {};
+    }
+    open_.push_back({value, {}});
+    opened = true;
+    return parse_key("looking for beginning of object key string");
+  }
+
+  Outcome open_array(Value& value, bool& opened) {
+    TRY_OK(check_depth());
+    ++at_;
+    value = Value::array(arena_);
+    skip_space();
+    if (at_ != end_ && *at_ == ']') {
+      ++at_;
+      return {};
+    }
+    open_.push_back({value, {}});
+    opened = true;
+    return {};
+  }
+
+  Outcome parse_key(std::string_view where) {
+    skip_space();
+    if (at_ == end_ || *at_ != '"') return fail_at(where);
+    TRY_OK(parse_string(open_.back().key));
+    skip_space();
+    if (at_ == end_ || *at_ != ':') return fail_at("after object key");
+    ++at_;
+    return {};
+  }
+
+  void attach(Value value) {
+    Open& open = open_.back();
+    if (open.container.is_array()) {
+      open.container.push_back(value, arena_);
+    } else if (Value* before = open.container.find(open.key)) {
+      report_duplicate();
+      *before = value;
+    } else {
+      open.container.append_member(open.key, value, arena_);
+    }
+  }
+
+  void report_duplicate() {
+    if (options_.duplicates == nullptr || options_.duplicates->size() >= kMaxReported) return;
+    std::string path;
+    for (const Open& open : open_) {
+      if (open.container.is_array()) {
+        path += "[" + std::to_string(open.container.size()) + "]";
+      } else {
+        path += (path.empty() ? "" : ".") + std::string(open.key);
+      }
+    }
+    options_.duplicates->push_back(std::move(path));
+  }
+
+  Outcome next_element(bool& closed) {
+    bool array = open_.back().container.is_array();
+    if (at_ != end_ && *at_ == ',') {
+      ++at_;
+      return array ? Outcome() : parse_key("looking for beginning of object key string");
+    }
+    if (at_ != end_ && *at_ == (array ? ']' : '}')) {
+      ++at_;
+      closed = true;
+      return {};
+    }
+    return fail_at(array ? "after array element" : "after object key:value pair");
+  }
+
+  Outcome parse_word(std::string_view word, Value meaning, Value& value) {
+    for (std::size_t i = 1; i < word.size(); ++i) {
+      ++at_;
+      if (at_ == end_ || *at_ != word[i]) {
+        return fail_at("in literal " + std::string(word) + " (expecting " + quoted_char(static_cast<unsigned char>(word[i])) + ")");
+      }
+    }
+    ++at_;
+    value = meaning;
+    return {};
+  }
+
+  bool digit() const { return at_ != end_ && *at_ >= '0' && *at_ <= '9'; }
+
+  Outcome parse_number(Value& value) {
+    const char* start = at_;
+    if (*at_ == '-') ++at_;
+    if (!digit()) return fail_at(at_ == start ? "looking for beginning of value" : "in numeric literal");
+    if (*at_ == '0') ++at_; else while (digit()) ++at_;
+    bool whole = true;
+    if (at_ != end_ && *at_ == '.') {
+      whole = false;
+      ++at_;
+      if (!digit()) return fail_at("after decimal point in numeric literal");
+      while (digit()) ++at_;
+    }
+    if (at_ != end_ && (*at_ == 'e' || *at_ == 'E')) {
+      whole = false;
+      ++at_;
+      if (at_ != end_ && (*at_ == '+' || *at_ == '-')) ++at_;
+      if (!digit()) return fail_at("in exponent of numeric literal");
+      while (digit()) ++at_;
+    }
+    if (whole) {
+      std::int64_t integer = 0;
+      auto [end, error] = std::from_chars(start, at_, integer);
+      if (error == std::errc() && end == at_) {
+        value = Value::integer(integer);
+        return {};
+      }
+    }
+    double number = 0;
+    auto [end, error] = std::from_chars(start, at_, number);
+    if (error != std::errc()) {
+      if (!underflows(start)) {
+        return fail("json: cannot unmarshal number " + std::string(start, at_) + " into Go value of type float64");
+      }
+      number = 0;
+    }
+    value = Value::number(number);
+    return {};
+  }
+
+  /// from_chars reports both ends of the range alike; Go takes what is too small as 0.
+  bool underflows(const char* start) const {
+    auto exponent = std::string_view(start, static_cast<std::size_t>(at_ - start)).find_first_of("eE");
+    return exponent != std::string_view::npos && start[exponent + 1] == '-';
+  }
+
+  Outcome parse_string(std::string_view& text) {
+    const char* start = ++at_;
+    while (at_ != end_ && *at_ != '"' && *at_ != '\\' && static_cast<unsigned char>(*at_) >= 0x20) ++at_;
+    if (at_ == end_) return fail_at("");
+    if (*at_ == '"') {
+      text = {start, static_cast<std::size_t>(at_++ - start)};
+      return {};
+    }
+    return parse_escaped(start, text);
+  }
+
+  /// The slow way, from the first escape on. What is unescaped is never longer than what was written, U+FFFD aside.
+  Outcome parse_escaped(const char* start, std::string_view& text) {
+    scratch_.assign(start, at_);
+    while (true) {
+      if (at_ == end_) return fail_at("");
+      auto c = static_cast<unsigned char>(*at_);
+      if (c == '"') break;
+      if (c < 0x20) return fail_at("in string literal");
+      if (c != '\\') {
+        scratch_ += *at_++;
+        continue;
+      }
+      ++at_;
+      TRY_OK(parse_escape());
+    }
+    ++at_;
+    text = arena_.copy(scratch_);
+    return {};
+  }
+
+  Outcome parse_escape() {
+    static constexpr std::string_view kNames = "\"\\/bfnrt", kMeanings = "\"\\/\b\f\n\r\t";
+    if (at_ == end_) return fail_at("");
+    if (*at_ == 'u') {
+      std::uint32_t code = 0;
+      TRY_OK(parse_hex(code));
+      if (code >= 0xd800 && code < 0xdc00 && end_ - at_ >= 6 && at_[0] == '\\' && at_[1] == 'u') {
+        const char* before = at_++;
+        std::uint32_t low = 0;
+        TRY_OK(parse_hex(low));
+        if (low >= 0xdc00 && low < 0xe000) {
+          code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+        } else {
+          at_ = before;
+        }
+      }
+      append_utf8(code >= 0xd800 && code < 0xe000 ? 0xfffd : code, scratch_);
+      return {};
+    }
+    auto which = kNames.find(*at_);
+    if (which == std::string_view::npos) return fail_at("in string escape code");
+    scratch_ += kMeanings[which];
+    ++at_;
+    return {};
+  }
+
+  /// Stands on the u of \uXXXX; ends behind it.
+  Outcome parse_hex(std::uint32_t& code) {
+    code = 0;
+    for (int i = 0; i < 4; ++i) {
+      ++at_;
+      if (at_ == end_) return fail_at("");
+      char c = *at_;
+      int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+      if (digit < 0) return fail_at("in \\u hexadecimal character escape");
+      code = code * 16 + static_cast<std::uint32_t>(digit);
+    }
+    ++at_;
+    return {};
+  }
+
+  static constexpr std::size_t kMaxReported = 64;
+  const char* begin_;
+  const char* at_;
+  const char* end_;
+  Arena& arena_;
+  const ParseOptions& options_;
+  std::vector<Open> open_;
+  std::string scratch_;
+};
+
+}  // namespace
+
+Result<Value> parse(std::string_view text, Arena& arena, const ParseOptions& options) {
+  std::string_view owned = is_valid_utf8(text) ? arena.copy(text) : arena.copy(with_replaced_utf8(text));
+  return Parser(owned, arena, options).run();
+}
+
+Result<Document> parse(std::string_view text, const ParseOptions& options) {
+  Document document{Arena(text.size() * 4 + 512), {}};
+  TRY(document.root, parse(text, document.arena, options));
+  return document;
+}
+
+}  // namespace pedalion::json

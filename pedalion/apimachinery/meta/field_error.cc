@@ -1,0 +1,137 @@
+#include "pedalion/apimachinery/meta/field_error.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "pedalion/apimachinery/json/utf8.h"
+#include "pedalion/apimachinery/json/write.h"
+
+namespace pedalion::meta {
+
+FieldPath FieldPath::child(std::string_view name) const {
+  FieldPath path;
+  path.text_ = text_.empty() ? std::string(name) : text_ + "." + std::string(name);
+  return path;
+}
+
+FieldPath FieldPath::index(std::size_t index) const {
+  FieldPath path;
+  path.text_ = text_ + "[" + std::to_string(index) + "]";
+  return path;
+}
+
+FieldPath FieldPath::key(std::string_view key) const {
+  FieldPath path;
+  path.text_ = text_ + "[" + std::string(key) + "]";
+  return path;
+}
+
+std::string go_quoted(std::string_view text) {
+  std::string out = "\"";
+  for (std::size_t i = 0; i < text.size();) {
+    auto c = static_cast<unsigned char>(text[i]);
+    char escape[8];
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += text[i++];
+    } else if (c == '\n' || c == '\t' || c == '\r') {
+      out += c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r";
+      ++i;
+    } else if (c < 0x20 || c == 0x7f) {
+      std::snprintf(escape, sizeof escape, "\\x%02x", c);
+      out += escape;
+      ++i;
+    } else if (std::size_t length = json::utf8_sequence_length(text.substr(i)); length > 0) {
+      out.append(text.substr(i, length));
+      i += length;
+    } else {
+      std::snprintf(escape, sizeof escape, "\\x%02x", c);
+      out += escape;
+      ++i;
+    }
+  }
+  return out + "\"";
+}
+
+std::string FieldError::reason() const {
+  switch (type) {
+    case Type::kNotFound: return "FieldValueNotFound";
+    case Type::kRequired: return "FieldValueRequired";
+    case Type::kDuplicate: return "FieldValueDuplicate";
+    case Type::kInvalid: return "FieldValueInvalid";
+    case Type::kNotSupported: return "FieldValueNotSupported";
+    case Type::kForbidden: return "FieldValueForbidden";
+    case Type::kTooLong: return "FieldValueTooLong";
+    case Type::kTooMany: return "FieldValueTooMany";
+    case Type::kInternal: return "InternalError";
+    case Type::kTypeInvalid: return "FieldValueTypeInvalid";
+  }
+  return "";
+}
+
+std::string FieldError::body() const {
+  std::string text;
+  switch (type) {
+    case Type::kNotFound: text = "Not found"; break;
+    case Type::kRequired: text = "Required value"; break;
+    case Type::kDuplicate: text = "Duplicate value"; break;
+    case Type::kInvalid:
+    case Type::kTypeInvalid: text = "Invalid value"; break;
+    case Type::kNotSupported: text = "Unsupported value"; break;
+    case Type::kForbidden: text = "Forbidden"; break;
+    case Type::kTooLong: text = "Too long"; break;
+    case Type::kTooMany: text = "Too many"; break;
+    case Type::kInternal: text = "Internal error"; break;
+  }
+  if (!value.empty()) text += ": " + value;
+  if (!detail.empty()) text += ": " + detail;
+  return text;
+}
+
+FieldError FieldError::required(const FieldPath& path, std::string_view detail) {
+  return {Type::kRequired, path.text(), "", std::string(detail)};
+}
+FieldError FieldError::invalid(const FieldPath& path, std::string_view value, std::string_view detail) {
+  return {Type::kInvalid, path.text(), go_quoted(value), std::string(detail)};
+}
+FieldError FieldError::invalid(const FieldPath& path, std::int64_t value, std::string_view detail) {
+  return {Type::kInvalid, path.text(), std::to_string(value), std::string(detail)};
+}
+FieldError FieldError::invalid(const FieldPath& path, const json::Value& value, std::string_view detail) {
+  if (value.is_string()) return invalid(path, value.as_string(), detail);
+  return {Type::kInvalid, path.text(), json::to_string(value), std::string(detail)};
+}
+FieldError FieldError::duplicate(const FieldPath& path, std::string_view value) {
+  return {Type::kDuplicate, path.text(), go_quoted(value), ""};
+}
+FieldError FieldError::not_supported(const FieldPath& path, std::string_view value, std::span<const std::string_view> supported) {
+  std::vector<std::string> quoted;
+  for (auto word : supported) quoted.push_back(go_quoted(word));
+  std::ranges::sort(quoted);
+  std::string text;
+  for (const auto& word : quoted) text += (text.empty() ? "" : ", ") + word;
+  return {Type::kNotSupported, path.text(), go_quoted(value), text.empty() ? "" : "supported values: " + text};
+}
+FieldError FieldError::forbidden(const FieldPath& path, std::string_view detail) {
+  return {Type::kForbidden, path.text(), "", std::string(detail)};
+}
+FieldError FieldError::too_long(const FieldPath& path, std::size_t limit) {
+  return {Type::kTooLong, path.text(), "", "may not be more than " + std::to_string(limit) + " bytes"};
+}
+FieldError FieldError::not_found(const FieldPath& path, std::string_view value) {
+  return {Type::kNotFound, path.text(), go_quoted(value), ""};
+}
+
+std::string aggregate_text(const FieldErrors& errors) {
+  std::vector<std::string> texts;
+  for (const auto& error : errors) {
+    std::string text = error.field.empty() ? error.body() : error.field + ": " + error.body();
+    if (std::ranges::find(texts, text) == texts.end()) texts.push_back(std::move(text));
+  }
+  if (texts.size() == 1) return texts[0];
+  std::string all = "[";
+  for (const auto& text : texts) all += (all.size() == 1 ? "" : ", ") + text;
+  return all + "]";
+}
+
+}  // namespace pedalion::meta
