@@ -107,7 +107,6 @@ FieldError FieldError::duplicate(const FieldPath& path, std::string_view value) 
 FieldError FieldError::not_supported(const FieldPath& path, std::string_view value, std::span<const std::string_view> supported) {
   std::vector<std::string> quoted;
   for (auto word : supported) quoted.push_back(go_quoted(word));
-  std::ranges::sort(quoted);
   std::string text;
   for (const auto& word : quoted) text += (text.empty() ? "" : ", ") + word;
   return {Type::kNotSupported, path.text(), go_quoted(value), text.empty() ? "" : "supported values: " + text};

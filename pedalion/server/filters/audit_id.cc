@@ -1,22 +1,8 @@
-#include <cstdio>
-#include <random>
-
+#include "pedalion/apimachinery/meta/names.h"
 #include "pedalion/server/filters/filters.h"
 
 namespace pedalion::server::filters {
 namespace {
-
-std::string random_uuid() {
-  thread_local std::mt19937_64 random(std::random_device{}());
-  std::uint64_t high = random(), low = random();
-  high = (high & ~0xf000ULL) | 0x4000ULL;                          // version 4
-  low = (low & ~(0xc000ULL << 48)) | (0x8000ULL << 48);           // variant of RFC 4122
-  char text[37];
-  std::snprintf(text, sizeof text, "%08x-%04x-%04x-%04x-%012llx", static_cast<unsigned>(high >> 32),
-                static_cast<unsigned>(high >> 16 & 0xffff), static_cast<unsigned>(high & 0xffff),
-                static_cast<unsigned>(low >> 48), static_cast<unsigned long long>(low & 0xffffffffffffULL));
-  return text;
-}
 
 class AuditId final : public Filter {
  public:
@@ -24,7 +10,7 @@ class AuditId final : public Filter {
 
   std::optional<http::Response> before(Exchange& exchange) override {
     auto sent = exchange.request.headers.get("audit-id");
-    exchange.audit_id = sent.empty() ? random_uuid() : std::string(sent);
+    exchange.audit_id = sent.empty() ? meta::make_uid() : std::string(sent);
     exchange.context.audit_id = exchange.audit_id;
     return std::nullopt;
   }
