@@ -130,7 +130,8 @@ class Source:
         used = set()
         for package, data in self.packages.items():
             for name, declaration in data['types'].items():
-                if 'fields' in declaration or declaration.get('constants'):
+                registered = 'k8s:deepcopy-gen:interfaces' in declaration.get('markers', {})
+                if 'fields' in declaration or declaration.get('constants') or registered:
                     used.add((package, name))
                 for go in [declaration.get('is', '')] + [f['go'] for f in declaration.get('fields', [])]:
                     for word in re.findall(r'[A-Za-z][\w.]*', go.replace('map[', '')):

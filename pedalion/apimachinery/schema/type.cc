@@ -1,11 +1,63 @@
 #include "pedalion/apimachinery/schema/type.h"
 
+#include <array>
+#include <cstring>
+
 namespace pedalion::schema {
+namespace {
+
+struct Named {
+  Shape shape;
+  std::string_view name, open_api_name;
+};
+
+constexpr Named kNamed[] = {
+    {Shape::kTime, "Time", "io.k8s.apimachinery.pkg.apis.meta.v1.Time"},
+    {Shape::kMicroTime, "MicroTime", "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime"},
+    {Shape::kDuration, "Duration", "io.k8s.apimachinery.pkg.apis.meta.v1.Duration"},
+    {Shape::kFieldsV1, "FieldsV1", "io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1"},
+    {Shape::kQuantity, "Quantity", "io.k8s.apimachinery.pkg.api.resource.Quantity"},
+    {Shape::kIntOrString, "IntOrString", "io.k8s.apimachinery.pkg.util.intstr.IntOrString"},
+    {Shape::kRawExtension, "RawExtension", "io.k8s.apimachinery.pkg.runtime.RawExtension"},
+};
+
+constexpr std::size_t kShapes = static_cast<std::size_t>(Shape::kAlternatives) + 1;
+
+constexpr std::array<Type, kShapes> kScalars = [] {
+  std::array<Type, kShapes> types;
+  for (std::size_t i = 0; i < kShapes; ++i) types[i].shape = static_cast<Shape>(i);
+  for (const auto& named : kNamed) {
+    Type& type = types[static_cast<std::size_t>(named.shape)];
+    type.name = named.name;
+    type.open_api_name = named.open_api_name;
+  }
+  return types;
+}();
+
+constexpr Type container(Shape shape) {
+  Type type;
+  type.shape = shape;
+  type.element = &kScalars[static_cast<std::size_t>(Shape::kString)];
+  return type;
+}
+constexpr Type kStringList = container(Shape::kList);
+constexpr Type kStringMap = container(Shape::kMap);
+
+std::uint64_t load(const char* from, std::size_t count) {
+  std::uint64_t word = 0;
+  if (count != 0) std::memcpy(&word, from, count);
+  return word;
+}
+
+}  // namespace
 
 std::uint32_t field_name_hash(std::string_view name) {
-  std::uint32_t hash = 2166136261u;  // FNV-1a
-  for (char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
-  return hash;
+  // The first and the last eight bytes and the length: two multiplications whatever the length.
+  std::size_t count = name.size() < 8 ? name.size() : 8;
+  std::uint64_t head = load(name.data(), count);
+  std::uint64_t tail = load(name.data() + name.size() - count, count);
+  std::uint64_t mixed = (head ^ name.size()) * 0x9E3779B97F4A7C15u ^ (tail + 0x632BE59BD9B4E019u) * 0xD6E8FEB86659FD93u;
+  return static_cast<std::uint32_t>(mixed ^ mixed >> 32);
 }
 
 int Type::field_index(std::string_view json_name) const {
@@ -22,5 +74,9 @@ const Field* Type::field(std::string_view json_name) const {
   int index = field_index(json_name);
   return index < 0 ? nullptr : &fields[static_cast<std::size_t>(index)];
 }
+
+const Type* scalar(Shape shape) { return &kScalars[static_cast<std::size_t>(shape)]; }
+const Type* string_list() { return &kStringList; }
+const Type* string_map() { return &kStringMap; }
 
 }  // namespace pedalion::schema

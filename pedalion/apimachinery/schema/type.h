@@ -13,6 +13,7 @@ enum class Shape : std::uint8_t {
   kTime, kMicroTime, kDuration, kQuantity, kIntOrString,
   kRawExtension /* any object with a kind */, kJson /* any value */, kFieldsV1,
   kStruct, kList, kMap /* string keys */,
+  kAlternatives /* one of `fields`, told apart by the JSON value; the last one that is set wins when written */,
 };
 
 /// x-kubernetes-list-type; kNone is atomic for server-side apply.
@@ -24,12 +25,34 @@ enum PatchStrategy : std::uint8_t { kPatchDefault = 0, kPatchMerge = 1, kPatchRe
 
 struct Type;
 
+/// What few fields have.
+struct FieldFacts {
+  std::string_view feature_gate;  // the gates, comma-separated, without which the field is dropped; empty: none
+  /// Declarative validation, a tag each, in Kubernetes' words: "maxItems=32", "format=k8s-uuid", "immutable".
+  std::span<const std::string_view> validation;
+};
+
+/// A Go struct embedded in another: JSON flattens its fields, protobuf nests them in a message of its own.
+struct Embedded {
+  const Type* type = nullptr;
+  std::uint32_t proto_number = 0;  // of the nested message, in the struct that embeds it
+  /// Index + 1, in the same list, of the embedded struct that this one lies in; 0: in the type itself.
+  std::uint16_t parent = 0;
+};
+
+/// What a kind has besides its fields.
+struct KindFacts {
+  std::string_view introduced, deprecated, removed;  // "1.25"; empty: no such release
+  std::string_view replacement;                      // "discovery.k8s.io/v1.EndpointSlice"
+  bool cluster_scoped = false;
+};
+
 /// A field of a struct, in the order in which Go declares (and writes) it; embedded structs are already flattened.
 struct Field {
-  std::string_view name;           // JSON name
+  std::string_view name;           // JSON name; empty in alternatives
   const Type* type = nullptr;
   std::uint32_t proto_number = 0;  // 0: not in protobuf
-  /// Index + 1 of the embedded struct's own message field where flattened Go structs are nested in protobuf; 0 otherwise.
+  /// Index + 1 into the type's `embedded`: proto_number counts in that nested message. 0: a field of the type itself.
   std::uint16_t proto_embedded = 0;
   bool omitempty : 1 = false;      // left out when empty (nil, 0, "", false, no elements)
   bool omitzero : 1 = false;       // left out when it is the zero struct (metadata.creationTimestamp)
@@ -42,19 +65,23 @@ struct Field {
   std::string_view patch_merge_key;                // strategic merge patch
   std::span<const std::string_view> list_map_keys; // server-side apply, with listType=map
   std::string_view default_json;                   // JSON text; empty when the declaration gives none
+  const FieldFacts* facts = nullptr;               // null: none
 };
 
 /// A type. Immutable once built, shared by all threads, lives as long as the Scheme that loaded it.
 struct Type {
   std::string_view name;      // "Container"; empty for the anonymous (lists, maps)
   std::string_view package;   // "core/v1", "meta/v1"
-  std::string_view open_api_name;  // "io.k8s.api.core.v1.Container"; empty for the anonymous
+  std::string_view open_api_name;  // "io.k8s.api.core.v1.Container"; empty for what OpenAPI spells out in place
   Shape shape = Shape::kStruct;
   const Type* element = nullptr;        // of lists and maps
   bool nullable_elements = false;       // elements are Go pointers
+  bool proto_message = false;           // a list that protobuf wraps in a message {repeated items = 1}
   MapType map_type = MapType::kNone;    // structType=atomic and the like
-  std::span<const Field> fields;        // of structs
-  std::span<const std::string_view> enum_values;  // of string types that are enums
+  std::span<const Field> fields;        // of structs and alternatives
+  std::span<const Embedded> embedded;   // of structs, outer before inner
+  std::span<const std::string_view> enum_values;  // of string types that are enums, sorted
+  const KindFacts* kind = nullptr;      // of structs that have kind and apiVersion
 
   /// Null when there is none. Hashed: constant time.
   const Field* field(std::string_view json_name) const;
@@ -69,6 +96,12 @@ struct Type {
 };
 
 /// What field_hash is built with: index + 1 at the first free slot from hash & (size - 1) on; size is a power of two.
+/// TypeSet::finish builds it.
 std::uint32_t field_name_hash(std::string_view name);
+
+/// The type of a shape that needs no further description; lists and maps of strings too ([]string, map[string]string).
+const Type* scalar(Shape shape);
+const Type* string_list();
+const Type* string_map();
 
 }  // namespace pedalion::schema

@@ -1,6 +1,6 @@
 #include "pedalion/apimachinery/scheme/api_bundle.h"
 
-// PEDALION_API_BUNDLE is the path of the concatenated files; api_bundle.cmake makes it.
+// PEDALION_API_BUNDLE is the path of the concatenated files, made by CMake.
 __asm__(
     ".section .rodata\n"
     ".global pedalion_api_bundle_begin\n"

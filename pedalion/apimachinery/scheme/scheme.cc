@@ -1,99 +1,125 @@
 #include "pedalion/apimachinery/scheme/scheme.h"
 
 #include <algorithm>
-#include <deque>
-#include <map>
+#include <atomic>
 #include <mutex>
+#include <stdexcept>
+#include <tuple>
 
 #include "pedalion/apimachinery/scheme/api_bundle.h"
-#include "pedalion/apimachinery/scheme/package_loader.h"
 
 namespace pedalion::scheme {
 namespace {
 
-/// Groups whose name is not their package's with ".k8s.io".
-constexpr std::pair<std::string_view, std::string_view> kGroups[] = {
-    {"core", ""}, {"apps", "apps"}, {"batch", "batch"}, {"autoscaling", "autoscaling"}, {"policy", "policy"},
-    {"rbac", "rbac.authorization.k8s.io"}, {"flowcontrol", "flowcontrol.apiserver.k8s.io"},
-    {"apiserverinternal", "internal.apiserver.k8s.io"}};
+/// Registered with every group-version.
+constexpr std::string_view kOptionKinds[] = {"CreateOptions", "DeleteOptions", "GetOptions", "ListOptions",
+                                             "PatchOptions",  "UpdateOptions", "WatchEvent"};
+/// Registered with v1 only, as if they had no version.
+constexpr std::string_view kUnversionedKinds[] = {"APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Status"};
 
-std::string group_of(std::string_view package) {
-  auto base = package.substr(0, package.find('/'));
-  for (auto [name, group] : kGroups) {
-    if (name == base) return std::string(group);
-  }
-  return std::string(base) + ".k8s.io";
+bool holds(std::span<const std::string_view> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
 }
+
+struct Slot {
+  std::string_view group, version, name, text;
+  std::atomic<const schema::Package*> loaded = nullptr;
+  std::unique_ptr<schema::Package> owned;
+  bool loading = false;
+};
 
 }  // namespace
 
 struct Scheme::Rep {
-  struct Package {
-    std::string_view name, text;
-    std::string group, version;
-    std::unique_ptr<LoadedPackage> loaded;
-  };
+  std::vector<std::unique_ptr<Slot>> slots;  // sorted by group and version
+  std::mutex loading;                        // guards every slot's `owned` and `loading`
 
-  // Recursive: loading a package loads those it refers to. Guards `loaded` of all packages.
-  std::recursive_mutex mutex;
-  std::map<std::string_view, Package> packages;
-
-  const LoadedPackage* load(std::string_view name) {
-    std::lock_guard lock(mutex);
-    auto found = packages.find(name);
-    if (found == packages.end()) return nullptr;
-    Package& package = found->second;
-    if (!package.loaded) {
-      package.loaded = std::make_unique<LoadedPackage>(package.name, package.text);
-      package.loaded->resolve([this](std::string_view other, std::string_view type) -> const schema::Type* {
-        const LoadedPackage* there = load(other);
-        return there == nullptr ? nullptr : there->find(type);
-      });
-    }
-    return package.loaded.get();
+  Slot* by_group(std::string_view group, std::string_view version) const {
+    auto wanted = std::tie(group, version);
+    auto found = std::lower_bound(slots.begin(), slots.end(), wanted, [](const auto& slot, const auto& key) {
+      return std::tie(slot->group, slot->version) < key;
+    });
+    bool there = found != slots.end() && std::tie((*found)->group, (*found)->version) == wanted;
+    return there ? found->get() : nullptr;
   }
 
-  std::string_view package_of(std::string_view group, std::string_view version) const {
-    for (const auto& [name, package] : packages) {
-      if (package.group == group && package.version == version) return name;
+  Slot* by_name(std::string_view name) const {
+    for (const auto& slot : slots) {
+      if (slot->name == name) return slot.get();
     }
-    return {};
+    return nullptr;
+  }
+
+  const schema::Package& load(Slot& slot) {
+    if (const auto* package = slot.loaded.load(std::memory_order_acquire)) return *package;
+    std::lock_guard lock(loading);
+    return load_locked(slot);
+  }
+
+  const schema::Package& load_locked(Slot& slot) {
+    if (slot.owned) return *slot.owned;
+    if (slot.loading) throw std::logic_error("api/: packages refer to each other in a circle");
+    slot.loading = true;
+    auto package = schema::Package::read(slot.text, [this](std::string_view name, std::string_view type) {
+      Slot* other = by_name(name);
+      return other == nullptr ? nullptr : load_locked(*other).find(type);
+    });
+    slot.loading = false;
+    if (!package) throw std::logic_error(package.error().message);
+    slot.owned = *std::move(package);
+    slot.loaded.store(slot.owned.get(), std::memory_order_release);
+    return *slot.owned;
   }
 };
 
 Scheme::Scheme() : rep_(std::make_unique<Rep>()) {
-  constexpr std::string_view kHead = "package ";
   std::string_view rest = api_bundle();
   while (!rest.empty()) {
     auto end = rest.find("\npackage ");
-    auto text = rest.substr(0, end == std::string_view::npos ? end : end + 1);
-    auto name = text.substr(kHead.size(), text.find('\n') - kHead.size());
-    rep_->packages[name] = {name, text, group_of(name), std::string(name.substr(name.find('/') + 1)), nullptr};
-    rest.remove_prefix(text.size());
+    auto slot = std::make_unique<Slot>();
+    slot->text = rest.substr(0, end == std::string_view::npos ? end : end + 1);
+    slot->name = schema::head_value(slot->text, "package");
+    slot->group = schema::head_value(slot->text, "group");
+    slot->version = slot->name.substr(slot->name.find('/') + 1);
+    rest.remove_prefix(slot->text.size());
+    rep_->slots.push_back(std::move(slot));
   }
+  std::ranges::sort(rep_->slots, {}, [](const auto& slot) { return std::tie(slot->group, slot->version); });
 }
 
 Scheme::~Scheme() = default;
 
+const schema::Package* Scheme::package(std::string_view group, std::string_view version) const {
+  Slot* slot = rep_->by_group(group, version);
+  return slot == nullptr ? nullptr : &rep_->load(*slot);
+}
+
 const schema::Type* Scheme::type(std::string_view group, std::string_view version, std::string_view kind) const {
-  auto package = rep_->package_of(group, version);
-  return package.empty() ? nullptr : named(package, kind);
+  if (const auto* own = package(group, version)) {
+    if (const auto* type = own->find(kind); type != nullptr && type->kind != nullptr) return type;
+  }
+  bool unversioned = group.empty() && version == "v1" && holds(kUnversionedKinds, kind);
+  if (!unversioned && !holds(kOptionKinds, kind)) return nullptr;
+  return named("meta/v1", kind);
 }
 
 const schema::Type* Scheme::named(std::string_view package, std::string_view name) const {
-  const LoadedPackage* loaded = rep_->load(package);
-  return loaded == nullptr ? nullptr : loaded->find(name);
+  Slot* slot = rep_->by_name(package);
+  return slot == nullptr ? nullptr : rep_->load(*slot).find(name);
 }
 
 std::vector<meta::GroupVersion> Scheme::group_versions() const {
   std::vector<meta::GroupVersion> all;
-  for (const auto& [name, package] : rep_->packages) all.push_back({package.group, package.version});
+  for (const auto& slot : rep_->slots) all.push_back({std::string(slot->group), std::string(slot->version)});
   return all;
 }
 
 std::vector<std::string_view> Scheme::kinds(const meta::GroupVersion& gv) const {
-  auto package = rep_->package_of(gv.group, gv.version);
-  return package.empty() ? std::vector<std::string_view>() : rep_->load(package)->kinds();
+  std::vector<std::string_view> names;
+  if (const auto* own = package(gv.group, gv.version)) {
+    for (const auto& kind : own->kinds()) names.push_back(kind.name);
+  }
+  return names;
 }
 
 }  // namespace pedalion::scheme
