@@ -1,0 +1,19 @@
+#pragma once
+// YAML to JSON trees and back, with the rules of sigs.k8s.io/yaml: one document, YAML 1.1's plain scalars.
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pedalion/apimachinery/json/value.h"
+#include "pedalion/base/status.h"
+
+namespace pedalion::codec {
+
+/// The first document of `text`. Aliases are expanded within a bound. `problems` receives `line N: key "x" already set in
+/// map`. Fails with 400 and go-yaml's text ("yaml: line 3: …").
+Result<json::Document> parse_yaml(std::string_view text, std::vector<std::string>* problems = nullptr);
+
+/// Appends `value` as YAML, keys sorted.
+void write_yaml(const json::Value& value, std::string& out);
+
+}  // namespace pedalion::codec
