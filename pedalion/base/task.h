@@ -154,6 +154,12 @@ T sync_wait(Task<T> task) {
   }
 }
 
+/// A coroutine that may go on, and the loop it waits on (null: none). The waiter is null when nobody waits yet.
+struct Resumption {
+  Loop* loop = nullptr;
+  std::coroutine_handle<> waiter;
+};
+
 /// A value that arrives once, perhaps from another thread. One coroutine waits (`co_await completion`); it goes on, on
 /// the loop it waited on (inline, on the completing thread, where it waited outside of any loop). Neither copied nor
 /// moved: it lives in the waiting coroutine's frame or in a shared_ptr, and outlives complete()'s call.
@@ -169,6 +175,14 @@ class Completion {
     value_.emplace(std::move(value));
     // Whoever comes second resumes: the value's arrival and the waiter's suspension meet on this flag.
     if (state_.exchange(kDone, std::memory_order_acq_rel) == kWaiting) resume();
+  }
+
+  /// As complete(), but leaves resuming to the caller, who answers many at once with one post a loop. It must resume
+  /// the waiter, and may not touch the Completion again.
+  Resumption settle(T value) {
+    value_.emplace(std::move(value));
+    if (state_.exchange(kDone, std::memory_order_acq_rel) == kWaiting) return {loop_, waiter_};
+    return {};
   }
 
   bool await_ready() const noexcept { return state_.load(std::memory_order_acquire) == kDone; }
