@@ -1,0 +1,86 @@
+#pragma once
+// A set of fields of an object (FieldsV1) as a packed trie: one sorted array, linear set operations.
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pedalion/apimachinery/json/value.h"
+#include "pedalion/base/status.h"
+
+namespace pedalion::managedfields {
+
+/// One step of a path in its FieldsV1 spelling without the escapes of JSON: `f:spec`, `k:{"name":"c"}`, `v:"x"`, `i:3`.
+using Element = std::string_view;
+
+/// The order in which FieldsV1 lists elements: fields, keys, values, indices; keys and values by value, not by text.
+int compare_elements(Element a, Element b);
+
+/// Borrows the text of its elements: what it was made from (a document's arena, literals) must outlive it. Movable,
+/// copyable; a node takes 24 bytes.
+class FieldSet {
+ public:
+  struct Node {
+    const char* text = nullptr;
+    std::uint32_t length = 0;
+    std::uint32_t end : 31 = 0;     // one past the node's subtree
+    std::uint32_t member : 1 = 0;   // itself in the set; else only something below it
+    Element element() const { return {text, length}; }
+  };
+
+  FieldSet() = default;
+  /// From paths without their prefixes "f:": of_fields({{"status"}, {"metadata", "deletionTimestamp"}}).
+  static FieldSet of_fields(std::initializer_list<std::initializer_list<std::string_view>> paths);
+  /// Reads the FieldsV1 form; what has to be spelt anew is put into `arena`. Fails as Kubernetes does.
+  static Result<FieldSet> parse(const json::Value& fields, json::Arena& arena);
+
+  bool empty() const { return nodes_.empty(); }
+  /// Elements in order, each followed by those below it.
+  std::span<const Node> nodes() const { return nodes_; }
+
+  /// The FieldsV1 tree; its texts are the set's.
+  json::Value to_json(json::Arena& arena) const;
+
+  /// Is exactly this path in the set?
+  bool has(std::span<const Element> path) const;
+  /// `.spec.containers[name="c"].image` of every path in the set, in order.
+  std::vector<std::string> path_texts() const;
+  bool operator==(const FieldSet& other) const;
+
+ private:
+  friend class FieldSetBuilder;
+  std::vector<Node> nodes_;
+};
+
+FieldSet set_union(const FieldSet& a, const FieldSet& b);
+FieldSet intersection(const FieldSet& a, const FieldSet& b);
+/// What is in a and not in b.
+FieldSet difference(const FieldSet& a, const FieldSet& b);
+/// The same, and nothing below what is in b.
+FieldSet recursive_difference(const FieldSet& a, const FieldSet& b);
+
+/// Builds a set in order: open, add or leave children, close. Elements must come sorted at each level, each once.
+class FieldSetBuilder {
+ public:
+  void open(Element element);
+  /// The open element is in the set.
+  void mark();
+  /// Closes the open element; it vanishes when neither it nor anything below it is in the set.
+  void close();
+  void leaf(Element element) {
+    open(element);
+    mark();
+    close();
+  }
+  /// Appends nodes of another set, a whole subtree or several.
+  void copy(std::span<const FieldSet::Node> nodes);
+  FieldSet finish();
+
+ private:
+  std::vector<FieldSet::Node> nodes_;
+  std::vector<std::uint32_t> open_;
+};
+
+}  // namespace pedalion::managedfields

@@ -1,0 +1,13 @@
+#pragma once
+// JSON Patch (RFC 6902) with the limits and the error texts of kube-apiserver.
+#include "pedalion/apimachinery/json/value.h"
+#include "pedalion/base/status.h"
+
+namespace pedalion::patch {
+
+/// Applies `patch` (the parsed body) to `object`; the result shares what did not change with both, all in `arena`.
+/// Fails with 400 (no patch), 413 (more than 10,000 operations) or 422 (an operation fails, or copies grow it by more
+/// than 3 MiB).
+Result<json::Value> apply_json_patch(const json::Value& object, const json::Value& patch, json::Arena& arena);
+
+}  // namespace pedalion::patch

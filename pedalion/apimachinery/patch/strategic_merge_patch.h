@@ -1,0 +1,15 @@
+#pragma once
+// Strategic merge patch: a merge patch that knows from the schema which lists merge, and by which key.
+#include "pedalion/apimachinery/json/value.h"
+#include "pedalion/apimachinery/schema/type.h"
+#include "pedalion/base/status.h"
+
+namespace pedalion::patch {
+
+/// Merges `patch` (the parsed body) into `object`, a tree of `type`. Obeys $patch, $retainKeys, $setElementOrder/… and
+/// $deleteFromPrimitiveList/…; the result holds none of them, lies in `arena` and shares what did not change. Fails with
+/// 400 (a patch that is no object, wrong directives) or 500 (lists whose elements lack the merge key), as kube-apiserver.
+Result<json::Value> apply_strategic_merge_patch(const json::Value& object, const json::Value& patch,
+                                                const schema::Type& type, json::Arena& arena);
+
+}  // namespace pedalion::patch
