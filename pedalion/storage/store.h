@@ -71,9 +71,9 @@ class Watch {
 };
 
 /// Thread-safe. Writes are linearizable; every write gets a larger Revision; an answered write is durable.
-/// Errors: 404 NotFound, 409 AlreadyExists or Conflict, 410 Expired (compacted), 413 RequestEntityTooLarge, 429
-/// TooManyRequests (queue full), 504 Timeout (a revision of the future), 500 with the cause; their messages speak of
-/// keys, and the registry words them anew for clients. A fresh store is at revision 1.
+/// Errors (storage/errors.h): 404 NotFound, 409 AlreadyExists or Conflict, 410 Expired (compacted), 429 TooManyRequests
+/// (a queue is full), 504 Timeout (a revision of the future), 500 with the cause; their messages speak of keys, and the
+/// registry words them anew for clients. A fresh store is at revision 1.
 class Store {
  public:
   virtual ~Store() = default;
