@@ -8,31 +8,26 @@
 #include <vector>
 
 #include "pedalion/apimachinery/json/value.h"
+#include "pedalion/apimachinery/managedfields/path_element.h"
 #include "pedalion/base/status.h"
 
 namespace pedalion::managedfields {
 
-/// One step of a path in its FieldsV1 spelling without the escapes of JSON: `f:spec`, `k:{"name":"c"}`, `v:"x"`, `i:3`.
-using Element = std::string_view;
-
-/// The order in which FieldsV1 lists elements: fields, keys, values, indices; keys and values by value, not by text.
-int compare_elements(Element a, Element b);
-
 /// Borrows the text of its elements: what it was made from (a document's arena, literals) must outlive it. Movable,
-/// copyable; a node takes 24 bytes.
+/// copyable; a node takes 16 bytes.
 class FieldSet {
  public:
   struct Node {
     const char* text = nullptr;
     std::uint32_t length = 0;
-    std::uint32_t end : 31 = 0;     // one past the node's subtree
+    std::uint32_t size : 31 = 1;    // nodes of its subtree, itself included
     std::uint32_t member : 1 = 0;   // itself in the set; else only something below it
     Element element() const { return {text, length}; }
   };
 
   FieldSet() = default;
-  /// From paths without their prefixes "f:": of_fields({{"status"}, {"metadata", "deletionTimestamp"}}).
-  static FieldSet of_fields(std::initializer_list<std::initializer_list<std::string_view>> paths);
+  /// From paths of elements that outlive it, in any order: of_paths({{"f:status"}, {"f:metadata", "f:finalizers"}}).
+  static FieldSet of_paths(std::initializer_list<std::initializer_list<Element>> paths);
   /// Reads the FieldsV1 form; what has to be spelt anew is put into `arena`. Fails as Kubernetes does.
   static Result<FieldSet> parse(const json::Value& fields, json::Arena& arena);
 
@@ -44,8 +39,9 @@ class FieldSet {
   json::Value to_json(json::Arena& arena) const;
 
   /// Is exactly this path in the set?
-  bool has(std::span<const Element> path) const;
-  /// `.spec.containers[name="c"].image` of every path in the set, in order.
+  bool has(std::initializer_list<Element> path) const;
+  /// `.spec.containers[name="c"].image` of every path in the set; at each level first what is in the set itself, then
+  /// what is below (the order in which conflicts are reported).
   std::vector<std::string> path_texts() const;
   bool operator==(const FieldSet& other) const;
 

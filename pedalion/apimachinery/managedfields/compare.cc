@@ -1,0 +1,235 @@
+#include <algorithm>
+#include <vector>
+
+#include "pedalion/apimachinery/managedfields/typed.h"
+
+namespace pedalion::managedfields {
+
+using json::Member;
+using json::Value;
+
+bool same_value(const Value& a, const Value& b) {
+  if (a.is_object() && b.is_object()) {
+    auto left = a.members(), right = b.members();
+    if (left.size() != right.size()) return false;
+    if (left.data() == right.data()) return true;
+    for (std::size_t i = 0; i < left.size(); ++i) {
+      const Value* other = left[i].name == right[i].name ? &right[i].value : b.find(left[i].name);
+      if (other == nullptr || !same_value(left[i].value, *other)) return false;
+    }
+    return true;
+  }
+  if (a.is_array() && b.is_array()) {
+    auto left = a.items(), right = b.items();
+    return left.size() == right.size() &&
+           (left.data() == right.data() || std::ranges::equal(left, right, [](const Value& x, const Value& y) { return same_value(x, y); }));
+  }
+  return json::equal(a, b);
+}
+
+namespace {
+
+
+struct Child {
+  Element element;
+  std::string_view name;
+  const Value* before;
+  const Value* after;
+};
+
+struct Item {
+  Element element;
+  const Value* value;
+};
+
+class Comparer {
+ public:
+  explicit Comparer(json::Arena& arena) : arena_(arena) {}
+
+  Result<void> walk(const Place& place, const Value* before, const Value* after) {
+    Form form = place.form(after != nullptr && !after->is_null() ? *after : before != nullptr ? *before : *after);
+    if (before != nullptr && after != nullptr && place.untyped() && !before->is_null() && !after->is_null()) {
+      if (place.form(*before) != place.form(*after)) return walk_mixed(place, before, after);
+    }
+    bool nothing = (before == nullptr || before->empty()) && (after == nullptr || after->empty());
+    if (form == Form::kScalar || form == Form::kAtomic || nothing) {
+      leaf(before, after);
+      return {};
+    }
+    TRY_OK(form == Form::kMap ? members(place, before, after) : items(place, before, after));
+    if (before == nullptr) added_.mark();
+    if (after == nullptr) removed_.mark();
+    return {};
+  }
+
+  Result<void> members(const Place& place, const Value* before, const Value* after) {
+    std::size_t base = children_.size();
+    collect(before, after, place.type != nullptr && place.type->is_struct());
+    std::size_t end = children_.size();
+    for (std::size_t i = base; i < end; ++i) {
+      Child child = children_[i];
+      auto there = place.member(child.name);
+      TRY_OK(descend(there ? *there : Place{}, field_element(child.name, arena_), child.before, child.after));
+    }
+    children_.resize(base);
+    return {};
+  }
+
+  Comparison finish() { return {removed_.finish(), modified_.finish(), added_.finish()}; }
+
+ private:
+  void open(Element element) {
+    removed_.open(element);
+    modified_.open(element);
+    added_.open(element);
+  }
+  void close() {
+    removed_.close();
+    modified_.close();
+    added_.close();
+  }
+
+  Result<void> descend(const Place& place, Element element, const Value* before, const Value* after) {
+    open(element);
+    TRY_OK(walk(place, before, after));
+    close();
+    return {};
+  }
+
+  void leaf(const Value* before, const Value* after) {
+    if (before == nullptr) {
+      added_.mark();
+    } else if (after == nullptr) {
+      removed_.mark();
+    } else if (!same_value(*before, *after)) {
+      modified_.mark();
+    }
+  }
+
+  /// A free-form value that turned from a map into something else, or into one.
+  Result<void> walk_mixed(const Place& place, const Value* before, const Value* after) {
+    modified_.mark();
+    if (before->is_object() && !before->empty()) return members(place, before, nullptr);
+    if (after->is_object() && !after->empty()) return members(place, nullptr, after);
+    return {};
+  }
+
+  void note(std::string_view name, const Value* before, const Value* after) {
+    if (before == nullptr || after == nullptr || !same_value(*before, *after)) children_.push_back({{}, name, before, after});
+  }
+
+  /// Pushes the members that differ, sorted by name.
+  void collect(const Value* before, const Value* after, bool is_struct) {
+    static const Value kNone;
+    const Value& left = before == nullptr ? kNone : *before;
+    const Value& right = after == nullptr ? kNone : *after;
+    auto first = static_cast<std::ptrdiff_t>(children_.size());
+    auto sorted = [](std::span<const Member> members) { return std::ranges::is_sorted(members, {}, &Member::name); };
+    if (!is_struct && sorted(left.members()) && sorted(right.members())) {
+      join_sorted(left.members(), right.members());
+      return;
+    }
+    std::size_t i = 0, matched = 0;
+    for (const Member& member : right.members()) {
+      while (i < left.size() && left.members()[i].name != member.name && right.find(left.members()[i].name) == nullptr) ++i;
+      bool in_step = i < left.size() && left.members()[i].name == member.name;
+      const Value* other = in_step ? &left.members()[i++].value : left.find(member.name);
+      if (other != nullptr) ++matched;
+      note(member.name, other, &member.value);
+    }
+    if (matched < left.size()) {
+      for (const Member& member : left.members()) {
+        if (right.find(member.name) == nullptr) note(member.name, &member.value, nullptr);
+      }
+    }
+    std::sort(children_.begin() + first, children_.end(), [](const Child& a, const Child& b) { return a.name < b.name; });
+  }
+
+  void join_sorted(std::span<const Member> left, std::span<const Member> right) {
+    std::size_t i = 0, j = 0;
+    while (i < left.size() || j < right.size()) {
+      int order = i == left.size() ? 1 : j == right.size() ? -1 : left[i].name.compare(right[j].name);
+      if (order < 0) {
+        note(left[i].name, &left[i].value, nullptr);
+      } else if (order > 0) {
+        note(right[j].name, nullptr, &right[j].value);
+      } else {
+        note(left[i].name, &left[i].value, &right[j].value);
+      }
+      if (order <= 0) ++i;
+      if (order >= 0) ++j;
+    }
+  }
+
+  Result<std::vector<Item>> indexed(const Place& place, const Value* list) {
+    std::vector<Item> found;
+    if (list == nullptr) return found;
+    found.reserve(list->size());
+    for (const Value& item : list->items()) {
+      TRY(Element element, item_element(place, item, arena_));
+      found.push_back({element, &item});
+    }
+    auto less = [](const Item& a, const Item& b) {
+      int order = compare_elements(a.element, b.element);
+      return order != 0 ? order < 0 : a.value < b.value;
+    };
+    if (!std::ranges::is_sorted(found, less)) std::ranges::sort(found, less);
+    return found;
+  }
+
+  Result<void> items(const Place& place, const Value* before, const Value* after) {
+    TRY(auto left, indexed(place, before));
+    TRY(auto right, indexed(place, after));
+    auto run_end = [](const std::vector<Item>& items, std::size_t i) {
+      std::size_t end = i;
+      while (end < items.size() && compare_elements(items[end].element, items[i].element) == 0) ++end;
+      return end;
+    };
+    for (std::size_t i = 0, j = 0; i < left.size() || j < right.size();) {
+      int order = i == left.size() ? 1 : j == right.size() ? -1 : compare_elements(left[i].element, right[j].element);
+      std::size_t left_end = order <= 0 ? run_end(left, i) : i, right_end = order >= 0 ? run_end(right, j) : j;
+      Element element = order <= 0 ? left[i].element : right[j].element;
+      TRY_OK(item_run(place, element, std::span(left).subspan(i, left_end - i), std::span(right).subspan(j, right_end - j)));
+      i = left_end;
+      j = right_end;
+    }
+    return {};
+  }
+
+  /// The items of one key, before and after. Duplicates count as one opaque thing.
+  Result<void> item_run(const Place& place, Element element, std::span<const Item> before, std::span<const Item> after) {
+    const Value* left = before.empty() ? nullptr : before[0].value;
+    const Value* right = after.empty() ? nullptr : after[0].value;
+    if (before.size() <= 1 && after.size() <= 1) {
+      if (left != nullptr && right != nullptr && same_value(*left, *right)) return {};
+      return descend(place.item(), element, left, right);
+    }
+    open(element);
+    if (before.size() >= 2 && after.size() >= 2) {
+      auto same = [](const Item& a, const Item& b) { return same_value(*a.value, *b.value); };
+      if (!std::ranges::equal(before, after, same)) modified_.mark();
+    } else if (before.size() >= 2) {
+      if (right != nullptr) TRY_OK(walk(place.item(), nullptr, right));
+      removed_.mark();
+    } else {
+      if (left != nullptr) TRY_OK(walk(place.item(), left, nullptr));
+      added_.mark();
+    }
+    close();
+    return {};
+  }
+
+  json::Arena& arena_;
+  FieldSetBuilder removed_, modified_, added_;
+  std::vector<Child> children_;  // a stack: each level works on its end
+};
+
+}  // namespace
+
+Result<Comparison> compare(const schema::Type& type, const Value& before, const Value& after, json::Arena& arena) {
+  Comparer comparer(arena);
+  TRY_OK(comparer.members(Place::of(type), &before, &after));
+  return comparer.finish();
+}
+
+}  // namespace pedalion::managedfields

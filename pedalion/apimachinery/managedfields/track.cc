@@ -1,0 +1,123 @@
+#include "pedalion/apimachinery/codec/shape.h"
+#include "pedalion/apimachinery/managedfields/field_manager.h"
+#include "pedalion/apimachinery/managedfields/request.h"
+#include "pedalion/apimachinery/managedfields/updater.h"
+
+namespace pedalion::managedfields {
+
+using json::Value;
+
+Value without_managed_fields(const Value& object, json::Arena& arena) {
+  Value copy = Value::object(arena, object.size() + 1);
+  for (const auto& member : object.members()) {
+    Value value = member.value;
+    if (member.name == "metadata" && value.is_object()) {
+      value = Value::object(arena, member.value.size() + 1);
+      for (const auto& fact : member.value.members()) {
+        if (fact.name != "managedFields") value.append_member(fact.name, fact.value, arena);
+      }
+    }
+    copy.append_member(member.name, value, arena);
+  }
+  return copy;
+}
+
+Value empty_object(const schema::Type& type, json::Arena& arena) {
+  auto shaped = codec::shape(type, Value::object(arena), arena);
+  return shaped ? *shaped : Value::object(arena);
+}
+
+const FieldSet& stripped_fields() {
+  static const FieldSet kStripped = FieldSet::of_paths(
+      {{"f:apiVersion"}, {"f:kind"}, {"f:metadata"}, {"f:metadata", "f:name"}, {"f:metadata", "f:namespace"},
+       {"f:metadata", "f:creationTimestamp"}, {"f:metadata", "f:selfLink"}, {"f:metadata", "f:uid"}, {"f:metadata", "f:clusterName"},
+       {"f:metadata", "f:generation"}, {"f:metadata", "f:managedFields"}, {"f:metadata", "f:resourceVersion"}});
+  return kStripped;
+}
+
+Entry entry_of(const Manager& manager, ManagedOperation operation) {
+  Entry entry;
+  entry.manager = manager.name.empty() ? "unknown" : manager.name;
+  entry.operation = operation;
+  entry.api_version = manager.api_version;
+  entry.subresource = manager.subresource;
+  return entry;
+}
+
+Result<void> record_update(const FieldManager& how, Entries& entries, const Value& before, const Value& after, json::Arena& arena) {
+  Updater updater(how, arena);
+  TRY_OK(updater.reconcile(entries, before));
+  TRY(Comparison change, updater.changes(before, after));
+  TRY_OK(updater.take_from_others(entries, nullptr, change, before, after));
+  Entry self = entry_of(how.manager, ManagedOperation::kUpdate);
+  self.fields = difference(set_union(change.modified, change.added), stripped_fields());
+  if (self.fields.empty()) return {};
+  self.time_seconds = how.now_seconds;
+  if (Entry* previous = find_manager(entries, self)) {
+    previous->set_fields(set_union(self.fields, previous->fields));
+    previous->time_seconds = self.time_seconds;
+  } else {
+    entries.push_back(std::move(self));
+  }
+  return {};
+}
+
+namespace {
+
+bool is_reset(const Value* managed_fields) {
+  if (managed_fields == nullptr || !managed_fields->is_array()) return false;
+  return managed_fields->empty() ||
+         (managed_fields->size() == 1 && managed_fields->items()[0].is_object() && managed_fields->items()[0].empty());
+}
+
+/// The entries to go on from: those the client sent, else the live object's.
+Entries entries_before(const FieldManager& how, const Value* live, const Value* sent, json::Arena& arena) {
+  if (how.manager.subresource.empty()) {
+    if (is_reset(sent)) return {};
+    if (auto entries = decode_entries(sent, arena); entries && !entries->empty()) return std::move(*entries);
+  }
+  if (live == nullptr) return {};
+  auto entries = decode_entries(live->at({"metadata", "managedFields"}), arena);
+  return entries ? std::move(*entries) : Entries();
+}
+
+void set_managed_fields(Value& object, const Value& managed_fields, json::Arena& arena) {
+  object.object_at("metadata", arena).append_member("managedFields", managed_fields, arena);
+}
+
+}  // namespace
+
+void track_update(const FieldManager& how, const Value* live, Value& object, json::Arena& arena) {
+  const Value* metadata = object.find("metadata");
+  if (metadata == nullptr || !metadata->is_object()) return;
+  Entries entries = entries_before(how, live, metadata->find("managedFields"), arena);
+  object = without_managed_fields(object, arena);
+  bool exists = live != nullptr && !live->string_at({"metadata", "uid"}).empty();
+  if (entries.empty() && exists) return;  // nobody tracks this object
+  Value before = live == nullptr ? empty_object(*how.type, arena) : without_managed_fields(*live, arena);
+  if (!record_update(how, entries, before, object, arena)) {
+    const Value* kept = live == nullptr ? nullptr : live->at({"metadata", "managedFields"});
+    if (kept != nullptr) set_managed_fields(object, *kept, arena);
+    return;
+  }
+  cap_updaters(entries);
+  if (!entries.empty()) set_managed_fields(object, encode_entries(std::move(entries), arena), arena);
+}
+
+bool equal_but_for_times(const Value& a, const Value& b) {
+  const Value* left = a.at({"metadata", "managedFields"});
+  const Value* right = b.at({"metadata", "managedFields"});
+  if ((left == nullptr ? 0 : left->size()) != (right == nullptr ? 0 : right->size())) return false;
+  json::Arena arena;
+  auto entries = [](const Value* list) { return list == nullptr ? std::span<const Value>() : list->items(); };
+  for (std::size_t i = 0; i < entries(left).size(); ++i) {
+    for (std::string_view key : {"manager", "operation", "apiVersion", "fieldsType", "fieldsV1", "subresource"}) {
+      const Value* x = entries(left)[i].find(key);
+      const Value* y = entries(right)[i].find(key);
+      if ((x == nullptr) != (y == nullptr) || (x != nullptr && !same_value(*x, *y))) return false;
+    }
+  }
+  return same_value(without_managed_fields(a, arena), without_managed_fields(b, arena));
+}
+
+}  // namespace pedalion::managedfields

@@ -1,0 +1,41 @@
+#pragma once
+// Objects as their schema sees them: which fields they have, how two differ, merging and removing by field.
+#include <string>
+
+#include "pedalion/apimachinery/managedfields/field_set.h"
+#include "pedalion/apimachinery/managedfields/place.h"
+
+namespace pedalion::managedfields {
+
+/// Every field that `object` says something about: what an applier of it owns.
+FieldSet fields_of(const schema::Type& type, const json::Value& object, json::Arena& arena);
+
+/// What changed from one object to another. No field is in two of the sets.
+struct Comparison {
+  FieldSet removed, modified, added;
+  bool same() const { return removed.empty() && modified.empty() && added.empty(); }
+};
+
+/// json::equal, but quick for trees whose members come in the same order and for those that share containers.
+bool same_value(const json::Value& a, const json::Value& b);
+
+/// Fails when a list item has no key.
+Result<Comparison> compare(const schema::Type& type, const json::Value& before, const json::Value& after, json::Arena& arena);
+
+/// Checks an applied object against the schema, strictly: unknown fields, wrong kinds, duplicate list items. The error's
+/// message is that of structured-merge-diff: `.spec.replicas: expected numeric (int or float), got string`.
+Result<void> validate(const schema::Type& type, const json::Value& object, json::Arena& arena);
+
+/// `live` with what `applied` says in place of what it said there.
+Result<json::Value> merge(const schema::Type& type, const json::Value& live, const json::Value& applied, json::Arena& arena);
+
+/// `object` without the fields of `fields`. What shrinks to nothing becomes null.
+json::Value remove_fields(const schema::Type& type, const json::Value& object, const FieldSet& fields, json::Arena& arena);
+
+/// `fields` and the declared fields that lead to them.
+FieldSet with_named_parents(const schema::Type& type, const FieldSet& fields);
+
+/// `fields` with what lies below atomic values taken back to those; for entries written under an older schema.
+FieldSet reconciled(const schema::Type& type, const FieldSet& fields);
+
+}  // namespace pedalion::managedfields
