@@ -19,6 +19,21 @@ constexpr std::size_t kMaxKeys = 16;
 
 Status bad_item(std::string text) { return Status(500, "", std::move(text)); }
 
+/// The value of a key that an item leaves out; null when it has none. What Go always writes defaults to its zero value.
+Result<Value> key_default(const schema::Field* field, json::Arena& arena) {
+  if (field == nullptr) return Value();
+  if (!field->default_json.empty()) return json::parse(field->default_json, arena);
+  if (field->omitempty || field->omitzero || field->pointer || field->type == nullptr) return Value();
+  switch (field->type->shape) {
+    case Shape::kString: return Value::string("");
+    case Shape::kBool: return Value::boolean(false);
+    case Shape::kInt32:
+    case Shape::kInt64:
+    case Shape::kUint32: return Value::integer(0);
+    default: return Value();
+  }
+}
+
 std::string quoted_list(std::span<const std::string_view> names) {
   std::string text = "[";
   for (auto name : names) text += (text.size() == 1 ? "" : " ") + meta::go_quoted(name);
@@ -35,9 +50,9 @@ Result<Element> keyed_element(const Place& list, const Value& item, json::Arena&
     if (count == parts.size()) break;
     if (const Value* given = item.find(key)) {
       parts[count++] = {key, *given};
-    } else if (const schema::Field* field = element.field(key); field != nullptr && !field->default_json.empty()) {
-      TRY(Value fallback, json::parse(field->default_json, arena));
-      parts[count++] = {key, fallback};
+    } else {
+      TRY(Value fallback, key_default(element.field(key), arena));
+      if (!fallback.is_null()) parts[count++] = {key, fallback};
     }
   }
   if (count == 0) {
@@ -58,7 +73,6 @@ Place Place::of(const schema::Field& field) {
 bool Place::untyped() const {
   if (type == nullptr) return true;
   switch (type->shape) {
-    case Shape::kRawExtension:
     case Shape::kJson:
     case Shape::kFieldsV1:
     case Shape::kAlternatives: return true;
@@ -67,7 +81,8 @@ bool Place::untyped() const {
 }
 
 Form Place::form(const Value& value) const {
-  bool atomic_map = map_type == MapType::kAtomic || (type != nullptr && type->map_type == MapType::kAtomic);
+  MapType declared = map_type != MapType::kNone || type == nullptr ? map_type : type->map_type;
+  bool atomic_map = declared == MapType::kAtomic;
   if (untyped()) {
     if (value.is_object()) return atomic_map ? Form::kAtomic : Form::kMap;
     return value.is_array() || value.is_null() ? Form::kAtomic : Form::kScalar;
@@ -78,6 +93,7 @@ Form Place::form(const Value& value) const {
     case Shape::kList:
       if (list_type == ListType::kSet) return Form::kSet;
       return list_type == ListType::kMap && !keys.empty() ? Form::kListMap : Form::kAtomic;
+    case Shape::kRawExtension: return Form::kAtomic;
     default: return Form::kScalar;
   }
 }

@@ -26,7 +26,7 @@ struct Place {
   static Place of(const schema::Type& type) { return {.type = &type}; }
   static Place of(const schema::Field& field);
 
-  /// Takes anything: RawExtension and the like.
+  /// Takes anything and looks into it: free-form JSON. (A RawExtension takes anything, too, but as one thing.)
   bool untyped() const;
   /// The form that `value` has here; null values of untyped places count as atomic.
   Form form(const json::Value& value) const;

@@ -32,6 +32,7 @@ class Validator {
           fail("expected list, got &{" + go_value_text(value) + "}");
         }
         break;
+      case Shape::kRawExtension: break;
       default: scalar(place.type->shape, value);
     }
   }
