@@ -72,6 +72,7 @@ struct LogStore::Parts {
 };
 
 LogStore::LogStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+LogStore::LogStore(LogStore&& engine) noexcept : Store(), parts_(std::move(engine.parts_)) {}
 LogStore::~LogStore() = default;
 
 Result<std::unique_ptr<LogStore>> LogStore::open(std::unique_ptr<RecordLog> log, StoreOptions options) {

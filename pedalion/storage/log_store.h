@@ -33,6 +33,10 @@ class LogStore : public Store {
   /// How many keys there are.
   std::size_t size() const;
 
+ protected:
+  /// For stores that add to it: takes over what open() made.
+  LogStore(LogStore&& engine) noexcept;
+
  private:
   struct Parts;
   explicit LogStore(std::unique_ptr<Parts> parts);
