@@ -43,6 +43,13 @@ NOT_PACKAGES = ('runtime', 'intstr', 'resource_quantity')
 # Structs without fields are not in the descriptions.
 EMPTY_STRUCTS = {'apiextensions/v1': 'CustomResourceSubresourceStatus', 'apiserverinternal/v1alpha1': 'StorageVersionSpec',
                  'scheduling/v1alpha2': 'BasicSchedulingPolicy'}
+# Fields whose declaration says nothing about them; OpenAPI then gives a bare reference.
+BARE = {('apiextensions/v1', 'JSONSchemaProps'): ('items', 'not', 'additionalProperties', 'additionalItems',
+                                                  'externalDocs', 'example'),
+        ('networking/v1', 'IngressRuleValue'): ('http',), ('networking/v1beta1', 'IngressRuleValue'): ('http',)}
+# Constants that are declared by a conversion.
+CONSTANTS = {'AddressType': ['IPv4', 'IPv6', 'FQDN'], 'PathType': ['Exact', 'Prefix', 'ImplementationSpecific'],
+             'DeviceAllocationMode': ['ExactCount', 'All']}
 DEFAULT_CONSTANTS = {'ref(AzureDataDiskCachingReadWrite)': '"ReadWrite"', 'ref(AzureSharedBlobDisk)': '"Shared"'}
 
 
@@ -62,6 +69,14 @@ class Source:
         """What the descriptions leave out."""
         for package, name in EMPTY_STRUCTS.items():
             self.packages[package]['types'].setdefault(name, {'fields': []})
+        for (package, name), fields in BARE.items():
+            for field in self.packages[package]['types'][name]['fields']:
+                if field['json'] in fields:
+                    field['bare'] = True
+        for data in self.packages.values():
+            for name, values in CONSTANTS.items():
+                if name in data['types']:
+                    data['types'][name].setdefault('constants', values)
         meta = self.packages['meta/v1']['types']
         row = meta['TableRow']['fields']
         if row[0]['json'] != 'cells':
@@ -177,7 +192,7 @@ def validation_tags(markers):
 def field_flags(field):
     """The words after a field's type."""
     markers = field.get('markers', {})
-    flags = [word for word in ('omitempty', 'omitzero') if field.get(word)]
+    flags = [word for word in ('omitempty', 'omitzero', 'bare') if field.get(word)]
     if 'optional' in markers or 'k8s:optional' in markers:
         flags.append('optional')
     if 'required' in markers or 'k8s:required' in markers:
@@ -222,6 +237,11 @@ def declaration_flags(declaration):
     return flags
 
 
+def is_enum(markers):
+    return any(key in ('enum', 'k8s:enum') or (key.startswith('k8s:alpha') and '+k8s:enum' in marker_list(value))
+               for key, value in markers.items())
+
+
 def is_type_meta(field):
     return field.get('inline') and field['go'].split('.')[-1] == 'TypeMeta'
 
@@ -263,7 +283,7 @@ def write_type(source, package, name):
     if 'is' in declaration:
         base = source.base(package, declaration['is'])
         if base == 'string':
-            enum = 'enum' in declaration.get('markers', {})
+            enum = is_enum(declaration.get('markers', {}))
             values = [v if v and ' ' not in v else json.dumps(v) for v in source.constants(package, name)]
             head = ('enum ' if enum else 'string ') + name
             return [head + (' = ' + ' '.join(values) if values else '')]

@@ -21,7 +21,8 @@ class Package {
   /// Finds the types of other packages; null for unknown ones.
   using Resolver = std::function<const Type*(std::string_view package, std::string_view name)>;
 
-  /// `text` must outlive the package: types hold views into it. Fails with 500 and the number of the wrong line.
+  /// `text` must outlive the package: types hold views into it. Fails with 500 and the number of the wrong
+  /// line.
   static Result<std::unique_ptr<Package>> read(std::string_view text, const Resolver& resolver);
 
   /// Null when there is none.

@@ -37,12 +37,21 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   return parts;
 }
 
-constexpr std::pair<std::string_view, Shape> kWords[] = {
-    {"string", Shape::kString},           {"bytes", Shape::kBytes},         {"bool", Shape::kBool},
-    {"int32", Shape::kInt32},             {"int64", Shape::kInt64},         {"uint32", Shape::kUint32},
-    {"double", Shape::kDouble},           {"time", Shape::kTime},           {"microTime", Shape::kMicroTime},
-    {"duration", Shape::kDuration},       {"quantity", Shape::kQuantity},   {"intOrString", Shape::kIntOrString},
-    {"rawExtension", Shape::kRawExtension}, {"json", Shape::kJson},         {"fieldsV1", Shape::kFieldsV1}};
+constexpr std::pair<std::string_view, Shape> kWords[] = {{"string", Shape::kString},
+                                                         {"bytes", Shape::kBytes},
+                                                         {"bool", Shape::kBool},
+                                                         {"int32", Shape::kInt32},
+                                                         {"int64", Shape::kInt64},
+                                                         {"uint32", Shape::kUint32},
+                                                         {"double", Shape::kDouble},
+                                                         {"time", Shape::kTime},
+                                                         {"microTime", Shape::kMicroTime},
+                                                         {"duration", Shape::kDuration},
+                                                         {"quantity", Shape::kQuantity},
+                                                         {"intOrString", Shape::kIntOrString},
+                                                         {"rawExtension", Shape::kRawExtension},
+                                                         {"json", Shape::kJson},
+                                                         {"fieldsV1", Shape::kFieldsV1}};
 
 MapType map_type(std::string_view text) { return text == "atomic" ? MapType::kAtomic : MapType::kGranular; }
 
@@ -57,8 +66,9 @@ Field type_meta_field(std::string_view name) {
 }  // namespace
 
 std::unexpected<Status> PackageReader::wrong(std::string_view what) const {
-  return std::unexpected(Status(500, "InternalError", "api/" + std::string(name_) + ".types, line " +
-                                                          std::to_string(line_number_) + ": " + std::string(what)));
+  return std::unexpected(Status(500, "InternalError",
+                                "api/" + std::string(name_) + ".types, line " + std::to_string(line_number_) +
+                                    ": " + std::string(what)));
 }
 
 Result<void> PackageReader::read(std::string_view text) {
@@ -95,9 +105,12 @@ Result<void> PackageReader::declare(Declared declared) {
     declared.type = package_.set_.make<Type>();
     declared.type->name = declared.name;
     declared.type->package = name_;
-    if (declared.word == "string" || declared.word == "enum") declare_string(declared);
-    else if (declared.word == "kind" || declared.word == "struct" || declared.word == "oneof") declare_struct(declared);
-    else return wrong("no such declaration: " + std::string(declared.word));
+    if (declared.word == "string" || declared.word == "enum")
+      declare_string(declared);
+    else if (declared.word == "kind" || declared.word == "struct" || declared.word == "oneof")
+      declare_struct(declared);
+    else
+      return wrong("no such declaration: " + std::string(declared.word));
   }
   if (declared.type != nullptr) {
     by_text_[declared.name] = declared.type;
@@ -111,7 +124,8 @@ Result<void> PackageReader::declare(Declared declared) {
 Result<void> PackageReader::declare_alias(Declared& declared) {
   auto text = next_word(declared.rest);
   TRY(const Type* target, type_of(text));
-  bool elsewhere = text.find('.') != std::string_view::npos && !text.starts_with('[') && !text.starts_with("map[");
+  bool elsewhere =
+      text.find('.') != std::string_view::npos && !text.starts_with('[') && !text.starts_with("map[");
   if (elsewhere) {  // a Go alias: the other package's type under a second name
     by_text_[declared.name] = target;
     package_.named_.push_back({declared.name, target});
@@ -123,7 +137,8 @@ Result<void> PackageReader::declare_alias(Declared& declared) {
   declared.type->package = name_;
   declared.type->proto_message = declared.rest == "message";
   if (target->shape == Shape::kJson) {
-    declared.type->open_api_name = package_.set_.keep(std::string(open_api_) + "." + std::string(declared.name));
+    declared.type->open_api_name =
+        package_.set_.keep(std::string(open_api_) + "." + std::string(declared.name));
   }
   return {};
 }
@@ -131,9 +146,12 @@ Result<void> PackageReader::declare_alias(Declared& declared) {
 void PackageReader::declare_string(Declared& declared) {
   declared.type->shape = Shape::kString;
   if (declared.word != "enum" || !take_prefix(declared.rest, "= ")) return;
-  auto values = split(declared.rest, ' ');
-  for (auto& value : values) {
-    if (value.size() >= 2 && value.starts_with('"')) value = value.substr(1, value.size() - 2);
+  std::vector<std::string_view> values;
+  for (auto rest = declared.rest; !rest.empty();) {
+    bool quoted = rest.starts_with('"');
+    auto value = quoted ? rest.substr(1, rest.find('"', 1) - 1) : rest.substr(0, rest.find(' '));
+    values.push_back(value);
+    rest.remove_prefix(std::min(rest.size(), value.size() + (quoted ? 3 : 1)));
   }
   std::sort(values.begin(), values.end());
   declared.type->enum_values = package_.set_.keep(values);
@@ -146,12 +164,20 @@ void PackageReader::declare_struct(Declared& declared) {
   KindFacts facts;
   while (!declared.rest.empty()) {
     auto word = next_word(declared.rest);
-    if (take_prefix(word, "struct=")) type.map_type = map_type(word);
-    else if (take_prefix(word, "introduced=")) facts.introduced = word;
-    else if (take_prefix(word, "deprecated=")) facts.deprecated = word;
-    else if (take_prefix(word, "removed=")) facts.removed = word;
-    else if (take_prefix(word, "replacement=")) facts.replacement = word;
-    else if (word == "cluster") facts.cluster_scoped = true;
+    if (take_prefix(word, "struct="))
+      type.map_type = map_type(word);
+    else if (take_prefix(word, "introduced="))
+      facts.introduced = word;
+    else if (take_prefix(word, "deprecated="))
+      facts.deprecated = word;
+    else if (take_prefix(word, "removed="))
+      facts.removed = word;
+    else if (take_prefix(word, "replacement="))
+      facts.replacement = word;
+    else if (word == "union")
+      type.is_union = true;
+    else if (word == "cluster")
+      facts.cluster_scoped = true;
   }
   if (declared.word == "kind") type.kind = package_.set_.make<KindFacts>(facts);
 }
@@ -218,23 +244,37 @@ Result<void> PackageReader::add_field(std::string_view line, Type& type) {
 }
 
 Result<void> PackageReader::add_flag(std::string_view word, Field& field) {
-  if (word == "omitempty") field.omitempty = true;
-  else if (word == "omitzero") field.omitzero = true;
-  else if (word == "optional") field.optional = true;
-  else if (word == "required") field.required = true;
-  else if (word == "list=atomic") field.list_type = ListType::kAtomic;
-  else if (word == "list=set") field.list_type = ListType::kSet;
-  else if (take_prefix(word, "map=") || take_prefix(word, "struct=")) field.map_type = map_type(word);
-  else if (take_prefix(word, "key=")) field.patch_merge_key = word;
-  else if (take_prefix(word, "default=")) field.default_json = word;
-  else if (take_prefix(word, "gate=")) feature_gate_ = word;
+  if (word == "omitempty")
+    field.omitempty = true;
+  else if (word == "omitzero")
+    field.omitzero = true;
+  else if (word == "optional")
+    field.optional = true;
+  else if (word == "required")
+    field.required = true;
+  else if (word == "bare")
+    field.bare = true;
+  else if (word == "list=atomic")
+    field.list_type = ListType::kAtomic;
+  else if (word == "list=set")
+    field.list_type = ListType::kSet;
+  else if (take_prefix(word, "map=") || take_prefix(word, "struct="))
+    field.map_type = map_type(word);
+  else if (take_prefix(word, "key="))
+    field.patch_merge_key = word;
+  else if (take_prefix(word, "default="))
+    field.default_json = word;
+  else if (take_prefix(word, "gate="))
+    feature_gate_ = word;
   else if (take_prefix(word, "list=map(") && word.ends_with(')')) {
     word.remove_suffix(1);
     field.list_type = ListType::kMap;
     field.list_map_keys = package_.set_.keep(split(word, ','));
   } else if (take_prefix(word, "patch=")) {
     for (auto strategy : split(word, ',')) {
-      field.patch_strategy |= strategy == "merge" ? kPatchMerge : strategy == "replace" ? kPatchReplace : kPatchRetainKeys;
+      field.patch_strategy |= strategy == "merge"     ? kPatchMerge
+                              : strategy == "replace" ? kPatchReplace
+                                                      : kPatchRetainKeys;
     }
   } else {
     return wrong("no such flag: " + std::string(word));

@@ -1,5 +1,6 @@
 #pragma once
-// The reading of an api/ file in two passes: every named type first, then what is in it, as types mention each other.
+// The reading of an api/ file in two passes: every named type first, then what is in it, as types mention
+// each other.
 #include <string>
 #include <unordered_map>
 
@@ -10,7 +11,8 @@ namespace pedalion::schema {
 /// Used once. Internal to this folder.
 class PackageReader {
  public:
-  PackageReader(Package& package, const Package::Resolver& resolver) : package_(package), resolver_(resolver) {}
+  PackageReader(Package& package, const Package::Resolver& resolver)
+      : package_(package), resolver_(resolver) {}
   Result<void> read(std::string_view text);
 
  private:
@@ -40,7 +42,7 @@ class PackageReader {
   int line_number_ = 0;
   std::vector<Declared> declared_;
   std::unordered_map<std::string_view, const Type*> by_text_;  // types spelt alike are one
-  std::vector<Field> fields_;      // of the struct at hand …
+  std::vector<Field> fields_;                                  // of the struct at hand …
   std::vector<Embedded> embedded_;
   std::string_view feature_gate_;  // … and of the field at hand
 };

@@ -17,19 +17,20 @@ std::string error_of(std::string_view body) {
 }
 
 TEST(Package, ReadsTheWholeGrammar) {
-  std::string text = std::string(kHead) +
-                     "# a comment\n"
-                     "kind Ship cluster introduced=1.2 deprecated=1.3 removed=1.4 replacement=demo.example.com/v2.Ship\n"
-                     "  spec 2 *Spec omitempty optional gate=Sails,Oars | immutable required\n"
-                     "\n"
-                     "struct Spec struct=atomic\n"
-                     "  crew 1 []*Sailor list=map(name,rank) patch=merge,retainKeys key=name\n"
-                     "  holds 2 map[string][]bytes map=granular default={}\n"
-                     "struct Sailor\n"
-                     "  name 1 string required\n"
-                     "  rank 2 Rank default=\"mate\"\n"
-                     "enum Rank = mate \"\" captain\n"
-                     "alias Ports []string message\n";
+  std::string text =
+      std::string(kHead) +
+      "# a comment\n"
+      "kind Ship cluster introduced=1.2 deprecated=1.3 removed=1.4 replacement=demo.example.com/v2.Ship\n"
+      "  spec 2 *Spec omitempty optional gate=Sails,Oars | immutable required\n"
+      "\n"
+      "struct Spec struct=atomic\n"
+      "  crew 1 []*Sailor list=map(name,rank) patch=merge,retainKeys key=name\n"
+      "  holds 2 map[string][]bytes map=granular default={}\n"
+      "struct Sailor\n"
+      "  name 1 string required\n"
+      "  rank 2 Rank default=\"mate\"\n"
+      "enum Rank = mate \"\" captain\n"
+      "alias Ports []string message\n";
   auto package = Package::read(text, no_type);
   ASSERT_TRUE(package) << package.error().message;
   const Type* ship = (*package)->find("Ship");
@@ -51,7 +52,8 @@ TEST(Package, ReadsTheWholeGrammar) {
   EXPECT_EQ(holds->type->shape, Shape::kMap);
   EXPECT_EQ(holds->type->element->element->shape, Shape::kBytes);
   EXPECT_EQ(holds->default_json, "{}");
-  EXPECT_THAT(crew->type->element->field("rank")->type->enum_values, testing::ElementsAre("", "captain", "mate"));
+  EXPECT_THAT(crew->type->element->field("rank")->type->enum_values,
+              testing::ElementsAre("", "captain", "mate"));
   EXPECT_TRUE((*package)->find("Ports")->proto_message);
   EXPECT_EQ(head_value(text, "group"), "demo.example.com");
 }
@@ -79,7 +81,8 @@ TEST(Type, FindsFieldsOfEveryLength) {
   for (std::size_t i = 0; i < names.size(); ++i) fields[i].name = names[i];
   Type type;
   set.finish(type, fields);
-  for (std::size_t i = 0; i < names.size(); ++i) EXPECT_EQ(type.field_index(names[i]), static_cast<int>(i)) << names[i];
+  for (std::size_t i = 0; i < names.size(); ++i)
+    EXPECT_EQ(type.field_index(names[i]), static_cast<int>(i)) << names[i];
   EXPECT_EQ(type.field_index("c"), -1);
   EXPECT_EQ(Type().field_index("a"), -1);
 }

@@ -56,7 +56,8 @@ std::uint32_t field_name_hash(std::string_view name) {
   std::size_t count = name.size() < 8 ? name.size() : 8;
   std::uint64_t head = load(name.data(), count);
   std::uint64_t tail = load(name.data() + name.size() - count, count);
-  std::uint64_t mixed = (head ^ name.size()) * 0x9E3779B97F4A7C15u ^ (tail + 0x632BE59BD9B4E019u) * 0xD6E8FEB86659FD93u;
+  std::uint64_t mixed =
+      (head ^ name.size()) * 0x9E3779B97F4A7C15u ^ (tail + 0x632BE59BD9B4E019u) * 0xD6E8FEB86659FD93u;
   return static_cast<std::uint32_t>(mixed ^ mixed >> 32);
 }
 

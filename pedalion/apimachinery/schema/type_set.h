@@ -1,5 +1,6 @@
 #pragma once
-// Builds types: an arena that owns them and all they point to, for the api/ files' kinds and for custom resources' schemas.
+// Builds types: an arena that owns them and all they point to, for the api/ files' kinds and for custom
+// resources' schemas.
 #include <cstddef>
 #include <memory>
 #include <span>

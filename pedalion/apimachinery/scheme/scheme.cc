@@ -15,7 +15,8 @@ namespace {
 constexpr std::string_view kOptionKinds[] = {"CreateOptions", "DeleteOptions", "GetOptions", "ListOptions",
                                              "PatchOptions",  "UpdateOptions", "WatchEvent"};
 /// Registered with v1 only, as if they had no version.
-constexpr std::string_view kUnversionedKinds[] = {"APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Status"};
+constexpr std::string_view kUnversionedKinds[] = {"APIGroup", "APIGroupList", "APIResourceList",
+                                                  "APIVersions", "Status"};
 
 bool holds(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
@@ -94,7 +95,8 @@ const schema::Package* Scheme::package(std::string_view group, std::string_view 
   return slot == nullptr ? nullptr : &rep_->load(*slot);
 }
 
-const schema::Type* Scheme::type(std::string_view group, std::string_view version, std::string_view kind) const {
+const schema::Type* Scheme::type(std::string_view group, std::string_view version,
+                                 std::string_view kind) const {
   if (const auto* own = package(group, version)) {
     if (const auto* type = own->find(kind); type != nullptr && type->kind != nullptr) return type;
   }
@@ -106,6 +108,12 @@ const schema::Type* Scheme::type(std::string_view group, std::string_view versio
 const schema::Type* Scheme::named(std::string_view package, std::string_view name) const {
   Slot* slot = rep_->by_name(package);
   return slot == nullptr ? nullptr : rep_->load(*slot).find(name);
+}
+
+std::optional<meta::GroupVersion> Scheme::group_version(std::string_view package) const {
+  const Slot* slot = rep_->by_name(package);
+  if (slot == nullptr) return std::nullopt;
+  return meta::GroupVersion{std::string(slot->group), std::string(slot->version)};
 }
 
 std::vector<meta::GroupVersion> Scheme::group_versions() const {

@@ -23,7 +23,8 @@ void load_everything(benchmark::State& state) {
   for (auto _ : state) {
     Scheme scheme;
     bytes = 0;
-    for (const auto& gv : scheme.group_versions()) bytes += scheme.package(gv.group, gv.version)->allocated_bytes();
+    for (const auto& gv : scheme.group_versions())
+      bytes += scheme.package(gv.group, gv.version)->allocated_bytes();
   }
   state.counters["bytes"] = static_cast<double>(bytes);
 }
