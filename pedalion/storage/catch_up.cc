@@ -30,8 +30,11 @@ Result<Slice> read_slice(const LogView& view, const Watcher& watcher, Revision a
     if (watcher.closed()) return Visit::kStop;
     if (!record.key.starts_with(watcher.prefix())) return Visit::kContinue;
     bytes += record.value.size();
-    slice.events.push_back({.type = record.type, .key = std::move(record.key), .value = std::move(record.value),
-                            .previous_value = {}, .revision = record.revision,
+    slice.events.push_back({.type = record.type,
+                            .key = std::move(record.key),
+                            .value = std::move(record.value),
+                            .previous_value = {},
+                            .revision = record.revision,
                             .previous_revision = record.previous_revision});
     if (slice.events.size() < kEventsPerCall && bytes < kBytesPerCall) return Visit::kContinue;
     slice.upto = record.revision;

@@ -1,5 +1,6 @@
 #pragma once
-// Brings a new watch up to the present from the log, then hands it over to the hub without a gap or a repetition.
+// Brings a new watch up to the present from the log, then hands it over to the hub without a gap or a
+// repetition.
 #include <memory>
 
 #include "pedalion/storage/reader_pool.h"

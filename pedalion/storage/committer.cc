@@ -11,7 +11,7 @@
 namespace pedalion::storage {
 namespace {
 
-constexpr std::size_t kGroupWrites = 1024;       // writes that share one flush
+constexpr std::size_t kGroupWrites = 1024;  // writes that share one flush
 constexpr std::size_t kExpiredPerGroup = 1024;
 
 std::uint32_t now_seconds() {
@@ -29,10 +29,16 @@ std::uint32_t expiry(std::optional<std::chrono::seconds> ttl) {
 
 }  // namespace
 
-Committer::Committer(RecordLog& log, StoreState& state, WatchHub& hub, ReaderPool& pool, const StoreOptions& options)
-    : log_(log), state_(state), hub_(hub), pool_(pool), options_(options),
+Committer::Committer(RecordLog& log, StoreState& state, WatchHub& hub, ReaderPool& pool,
+                     const StoreOptions& options)
+    : log_(log),
+      state_(state),
+      hub_(hub),
+      pool_(pool),
+      options_(options),
       queue_({.writes = options.queued_writes_limit, .bytes = options.queued_bytes_limit}),
-      next_compaction_(Clock::now() + options.compaction_interval), revision_at_last_compaction_(state.revision) {
+      next_compaction_(Clock::now() + options.compaction_interval),
+      revision_at_last_compaction_(state.revision) {
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "committer");
     run();
@@ -44,18 +50,22 @@ Committer::~Committer() {
   thread_.join();
 }
 
-Task<Result<Revision>> Committer::write(PendingWrite::Kind kind, std::string key, Bytes value, Revision expected,
-                                        std::optional<std::chrono::seconds> ttl) {
+Task<Result<Revision>> Committer::write(PendingWrite::Kind kind, std::string key, Bytes value,
+                                        Revision expected, std::optional<std::chrono::seconds> ttl) {
   if (kind != PendingWrite::Kind::kCompact) {
     if (key.empty()) co_return std::unexpected(bad_key("it is empty"));
     if (key.size() > options_.key_limit) co_return std::unexpected(bad_key("it is too long"));
     if (key.size() + value.size() > options_.request_limit) co_return std::unexpected(request_too_large());
   }
-  PendingWrite write{.kind = kind, .key = std::move(key), .value = std::move(value), .expected = expected, .ttl = ttl};
+  PendingWrite write{
+      .kind = kind, .key = std::move(key), .value = std::move(value), .expected = expected, .ttl = ttl};
   switch (queue_.put(write)) {
-    case WriteQueue::Admission::kTaken: break;
-    case WriteQueue::Admission::kFull: co_return std::unexpected(too_busy("writes are waiting"));
-    case WriteQueue::Admission::kClosed: co_return std::unexpected(storage_failed("it is closing"));
+    case WriteQueue::Admission::kTaken:
+      break;
+    case WriteQueue::Admission::kFull:
+      co_return std::unexpected(too_busy("writes are waiting"));
+    case WriteQueue::Admission::kClosed:
+      co_return std::unexpected(storage_failed("it is closing"));
   }
   co_return co_await write.completion;
 }
@@ -80,7 +90,8 @@ void Committer::run() {
 }
 
 Committer::Clock::time_point Committer::next_deadline() const {
-  auto deadline = options_.compaction_interval.count() > 0 ? next_compaction_ : Clock::now() + std::chrono::hours(1);
+  auto deadline =
+      options_.compaction_interval.count() > 0 ? next_compaction_ : Clock::now() + std::chrono::hours(1);
   std::uint32_t expires = state_.index.next_expiry();
   if (expires == 0 || !healthy()) return deadline;
   // Looks at the wall clock again each minute at least, in case it was set.
@@ -122,15 +133,20 @@ Result<Revision> Committer::check(PendingWrite& write) {
   return records_.back().revision;
 }
 
-void Committer::stage(Event::Type type, std::string key, Bytes value, Revision previous, std::uint32_t expires) {
+void Committer::stage(Event::Type type, std::string key, Bytes value, Revision previous,
+                      std::uint32_t expires) {
   Revision revision = state_.revision.load(std::memory_order_relaxed) + records_.size() + 1;
   if (type == Event::Type::kPut) {
     state_.index.stage_put(key, revision, expires);
   } else {
     state_.index.stage_delete(key);
   }
-  records_.push_back({.revision = revision, .previous_revision = previous, .expires = expires, .type = type,
-                      .key = std::move(key), .value = std::move(value)});
+  records_.push_back({.revision = revision,
+                      .previous_revision = previous,
+                      .expires = expires,
+                      .type = type,
+                      .key = std::move(key),
+                      .value = std::move(value)});
 }
 
 void Committer::stage_expired() {
@@ -166,8 +182,11 @@ void Committer::publish() {
   std::vector<Event> events;
   events.reserve(records_.size());
   for (Record& record : records_) {
-    events.push_back({.type = record.type, .key = std::move(record.key), .value = std::move(record.value),
-                      .previous_value = {}, .revision = record.revision,
+    events.push_back({.type = record.type,
+                      .key = std::move(record.key),
+                      .value = std::move(record.value),
+                      .previous_value = {},
+                      .revision = record.revision,
                       .previous_revision = record.previous_revision});
   }
   records_.clear();

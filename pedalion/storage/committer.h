@@ -1,5 +1,6 @@
 #pragma once
-// The one thread that writes: checks a group of writes, makes it durable with one flush, tells the watchers, answers.
+// The one thread that writes: checks a group of writes, makes it durable with one flush, tells the watchers,
+// answers.
 #include <chrono>
 #include <mutex>
 #include <optional>
@@ -15,8 +16,8 @@
 
 namespace pedalion::storage {
 
-/// What it refers to outlives it. After a failed append it refuses all writes until the program is started anew, since
-/// nobody knows what the disk holds.
+/// What it refers to outlives it. After a failed append it refuses all writes until the program is started
+/// anew, since nobody knows what the disk holds.
 class Committer {
  public:
   Committer(RecordLog& log, StoreState& state, WatchHub& hub, ReaderPool& pool, const StoreOptions& options);

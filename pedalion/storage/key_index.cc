@@ -105,7 +105,8 @@ KeyIndex::Found KeyIndex::find(std::string_view key) const {
 
 std::size_t KeyIndex::size() const { return tables_->nodes.size(); }
 
-void KeyIndex::walk(std::string_view start, const std::function<bool(std::string_view, Revision)>& visit) const {
+void KeyIndex::walk(std::string_view start,
+                    const std::function<bool(std::string_view, Revision)>& visit) const {
   for (auto at = tables_->nodes.lower_bound(start); at != tables_->nodes.end(); ++at) {
     if (!visit((*at)->key(), (*at)->revision)) return;
   }

@@ -1,5 +1,6 @@
 #pragma once
-// Every key that exists and its last revision, in key order and in little memory: answers compare-and-swap without a disk.
+// Every key that exists and its last revision, in key order and in little memory: answers compare-and-swap
+// without a disk.
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -9,9 +10,9 @@
 
 namespace pedalion::storage {
 
-/// Written by one thread in two steps, so that others see only what is durable: stage() as a group of writes is checked,
-/// then apply() or drop(). Others may call the const functions if the caller keeps them apart from load(), apply() and
-/// drop() by a lock; stage() disturbs no reader.
+/// Written by one thread in two steps, so that others see only what is durable: stage() as a group of writes
+/// is checked, then apply() or drop(). Others may call the const functions if the caller keeps them apart
+/// from load(), apply() and drop() by a lock; stage() disturbs no reader.
 class KeyIndex {
  public:
   class Node;  // one key, with its staged change
@@ -29,8 +30,10 @@ class KeyIndex {
   Found find(std::string_view key) const;
   std::size_t size() const;
 
-  /// Calls `visit` for the keys ≥ `start` in order until it returns false. The key's text lives as long as the lock.
-  void walk(std::string_view start, const std::function<bool(std::string_view key, Revision revision)>& visit) const;
+  /// Calls `visit` for the keys ≥ `start` in order until it returns false. The key's text lives as long as
+  /// the lock.
+  void walk(std::string_view start,
+            const std::function<bool(std::string_view key, Revision revision)>& visit) const;
 
   // The rest is for the one writing thread.
 

@@ -23,7 +23,8 @@ Result<Selection> select(const RecordLog& log, const StoreState& state, const st
   Selection selection;
   std::shared_lock lock(state.mutex);
   selection.revision = state.revision;
-  if (options.at > selection.revision) return std::unexpected(revision_in_future(options.at, selection.revision));
+  if (options.at > selection.revision)
+    return std::unexpected(revision_in_future(options.at, selection.revision));
   if (options.at != 0 && options.at < state.compacted) {
     return std::unexpected(revision_compacted(options.at, state.compacted));
   }
@@ -39,7 +40,8 @@ Result<Selection> select(const RecordLog& log, const StoreState& state, const st
   return selection;
 }
 
-/// Takes the selection of all keys back to revision `at`: the first change after `at` to a key tells what it was.
+/// Takes the selection of all keys back to revision `at`: the first change after `at` to a key tells what it
+/// was.
 Result<void> rewind(Selection& selection, const std::string& prefix, const ListOptions& options) {
   std::map<std::string, Revision> before;
   TRY_OK(selection.view->scan(options.at, selection.revision, [&](Record record) {
@@ -55,7 +57,8 @@ Result<void> rewind(Selection& selection, const std::string& prefix, const ListO
   };
   auto changed = before.begin();
   for (Entry& entry : selection.entries) {
-    for (; changed != before.end() && changed->first < entry.key; ++changed) put(changed->first, changed->second);
+    for (; changed != before.end() && changed->first < entry.key; ++changed)
+      put(changed->first, changed->second);
     if (changed != before.end() && changed->first == entry.key) {
       put(std::move(entry.key), changed->second);
       ++changed;
@@ -84,7 +87,8 @@ Result<void> fill_values(Selection& selection) {
     }
     ++filled;
   }));
-  if (filled != entries.size()) return std::unexpected(storage_failed("the log lacks records that the index names"));
+  if (filled != entries.size())
+    return std::unexpected(storage_failed("the log lacks records that the index names"));
   return {};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Lists: the index says which revisions they consist of, the log gives the values, and undoes later changes for old ones.
+// Lists: the index says which revisions they consist of, the log gives the values, and undoes later changes
+// for old ones.
 #include <string>
 
 #include "pedalion/storage/store_state.h"

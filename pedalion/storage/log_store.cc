@@ -30,7 +30,8 @@ Result<std::optional<Entry>> find_entry(const RecordLog& log, const StoreState& 
 
 class RunningWatch final : public Watch {
  public:
-  RunningWatch(std::shared_ptr<WatchHub> hub, std::shared_ptr<Watcher> watcher, std::atomic<std::size_t>& count)
+  RunningWatch(std::shared_ptr<WatchHub> hub, std::shared_ptr<Watcher> watcher,
+               std::atomic<std::size_t>& count)
       : hub_(std::move(hub)), watcher_(std::move(watcher)), count_(count) {}
   ~RunningWatch() override {
     hub_->detach(watcher_);
@@ -66,7 +67,8 @@ struct LogStore::Parts {
   template <class T>
   Task<Result<T>> off_loop(std::move_only_function<Result<T>()> read) {
     Completion<Result<T>> done;
-    if (!pool.submit([&] { done.complete(read()); })) co_return std::unexpected(too_busy("reads are waiting"));
+    if (!pool.submit([&] { done.complete(read()); }))
+      co_return std::unexpected(too_busy("reads are waiting"));
     co_return co_await done;
   }
 };
@@ -82,12 +84,14 @@ Result<std::unique_ptr<LogStore>> LogStore::open(std::unique_ptr<RecordLog> log,
   parts->state.compacted = head.compacted;
   std::optional<Status> broken;
   TRY_OK(parts->log->load([&](std::string_view key, Revision revision, std::uint32_t expires) {
-    if (revision == 0 || revision > head.last) broken = storage_failed("the index is ahead of the log; restore a backup");
+    if (revision == 0 || revision > head.last)
+      broken = storage_failed("the index is ahead of the log; restore a backup");
     parts->state.index.load(key, {revision, expires});
   }));
   if (broken) return std::unexpected(*std::move(broken));
   parts->hub = std::make_shared<WatchHub>(head.last);
-  parts->committer = std::make_unique<Committer>(*parts->log, parts->state, *parts->hub, parts->pool, parts->options);
+  parts->committer =
+      std::make_unique<Committer>(*parts->log, parts->state, *parts->hub, parts->pool, parts->options);
   return std::unique_ptr<LogStore>(new LogStore(std::move(parts)));
 }
 
@@ -109,13 +113,15 @@ Task<Result<ListResult>> LogStore::list(std::string prefix, ListOptions options)
   co_return co_await parts_->off_loop<ListResult>(std::move(read));
 }
 
-Task<Result<Revision>> LogStore::create(std::string key, Bytes value, std::optional<std::chrono::seconds> ttl) {
+Task<Result<Revision>> LogStore::create(std::string key, Bytes value,
+                                        std::optional<std::chrono::seconds> ttl) {
   return parts_->committer->write(PendingWrite::Kind::kCreate, std::move(key), std::move(value), 0, ttl);
 }
 
 Task<Result<Revision>> LogStore::update(std::string key, Bytes value, Revision expected,
                                         std::optional<std::chrono::seconds> ttl) {
-  return parts_->committer->write(PendingWrite::Kind::kUpdate, std::move(key), std::move(value), expected, ttl);
+  return parts_->committer->write(PendingWrite::Kind::kUpdate, std::move(key), std::move(value), expected,
+                                  ttl);
 }
 
 Task<Result<Revision>> LogStore::remove(std::string key, Revision expected) {
@@ -140,7 +146,9 @@ Task<Result<void>> LogStore::compact(Revision revision) {
   co_return Result<void>();
 }
 
-Task<Result<Revision>> LogStore::current_revision() { co_return parts_->state.revision.load(std::memory_order_acquire); }
+Task<Result<Revision>> LogStore::current_revision() {
+  co_return parts_->state.revision.load(std::memory_order_acquire);
+}
 
 Result<void> LogStore::healthy() const { return parts_->committer->healthy(); }
 

@@ -1,5 +1,6 @@
 #pragma once
-// The engine behind the memory and the embedded store: a Store over a RecordLog, with all that a log does not know.
+// The engine behind the memory and the embedded store: a Store over a RecordLog, with all that a log does not
+// know.
 #include <memory>
 #include <string>
 
@@ -10,8 +11,8 @@ namespace pedalion::storage {
 
 class RecordLog;
 
-/// Keeps each key and its revision in memory (about 100 bytes and the key's text), the values only in the log.
-/// Thread-safe. Destroy watches and let calls end before it.
+/// Keeps each key and its revision in memory (about 100 bytes and the key's text), the values only in the
+/// log. Thread-safe. Destroy watches and let calls end before it.
 class LogStore : public Store {
  public:
   /// Loads the keys. Fails when the log cannot be read or contradicts itself.
@@ -20,7 +21,8 @@ class LogStore : public Store {
 
   Task<Result<Entry>> get(std::string key) override;
   Task<Result<ListResult>> list(std::string prefix, ListOptions options) override;
-  Task<Result<Revision>> create(std::string key, Bytes value, std::optional<std::chrono::seconds> ttl) override;
+  Task<Result<Revision>> create(std::string key, Bytes value,
+                                std::optional<std::chrono::seconds> ttl) override;
   Task<Result<Revision>> update(std::string key, Bytes value, Revision expected,
                                 std::optional<std::chrono::seconds> ttl) override;
   Task<Result<Revision>> remove(std::string key, Revision expected) override;

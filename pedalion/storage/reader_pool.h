@@ -1,5 +1,6 @@
 #pragma once
-// A few threads for reads that may wait for the disk, so that no event loop does. They start with the first job.
+// A few threads for reads that may wait for the disk, so that no event loop does. They start with the first
+// job.
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -14,7 +15,8 @@ class ReaderPool {
  public:
   using Job = std::move_only_function<void()>;
 
-  ReaderPool(std::size_t threads, std::size_t queue_limit) : threads_limit_(threads), queue_limit_(queue_limit) {}
+  ReaderPool(std::size_t threads, std::size_t queue_limit)
+      : threads_limit_(threads), queue_limit_(queue_limit) {}
   ~ReaderPool() { stop(); }
   ReaderPool(const ReaderPool&) = delete;
   ReaderPool& operator=(const ReaderPool&) = delete;

@@ -31,14 +31,16 @@ class LogView {
   virtual ~LogView() = default;
 
   /// Visits the records after `after` up to `upto`, in order.
-  virtual Result<void> scan(Revision after, Revision upto, const std::function<Visit(Record)>& visit) const = 0;
+  virtual Result<void> scan(Revision after, Revision upto,
+                            const std::function<Visit(Record)>& visit) const = 0;
 
   /// Visits the records of these (ascending) revisions; those that are not there are passed over.
-  virtual Result<void> read(std::span<const Revision> revisions, const std::function<void(Record)>& visit) const = 0;
+  virtual Result<void> read(std::span<const Revision> revisions,
+                            const std::function<void(Record)>& visit) const = 0;
 };
 
-/// Records by revision, and which record is the last of each key. One thread appends; all others may read meanwhile.
-/// Reads may fail with 500; an append that fails must leave no trace that later reads could see.
+/// Records by revision, and which record is the last of each key. One thread appends; all others may read
+/// meanwhile. Reads may fail with 500; an append that fails must leave no trace that later reads could see.
 class RecordLog {
  public:
   enum class Wait { kNever, kForDisk };
@@ -66,8 +68,8 @@ class RecordLog {
   /// Durably notes that history up to `revision` is forgotten.
   virtual Result<void> set_compacted(Revision revision) = 0;
 
-  /// Deletes records that set_compacted() made unreachable. May take long; runs beside everything else, once at a time.
-  /// Ends early, to go on at the next call, when `stop` says so.
+  /// Deletes records that set_compacted() made unreachable. May take long; runs beside everything else, once
+  /// at a time. Ends early, to go on at the next call, when `stop` says so.
   virtual Result<void> sweep(const std::function<bool()>& stop) = 0;
 };
 

@@ -12,7 +12,7 @@ struct StoreState {
   /// Guards the index as KeyIndex asks for; revision and compacted change only while it is held exclusively.
   mutable std::shared_mutex mutex;
   KeyIndex index;
-  std::atomic<Revision> revision{0};   // of the last change in the index: durable, and visible to all
+  std::atomic<Revision> revision{0};  // of the last change in the index: durable, and visible to all
   std::atomic<Revision> compacted{0};
 
   StoreState() = default;

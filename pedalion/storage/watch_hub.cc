@@ -76,7 +76,8 @@ void WatchHub::match(const std::vector<Event>& events) {
   for (Group& group : table_) group.matching.clear();
   for (std::size_t index = 0; index < events.size(); ++index) {
     std::string_view key = events[index].key;
-    auto after = std::ranges::upper_bound(table_, key, {}, [](const Group& group) -> std::string_view { return group.prefix; });
+    auto after = std::ranges::upper_bound(
+        table_, key, {}, [](const Group& group) -> std::string_view { return group.prefix; });
     int at = static_cast<int>(after - table_.begin()) - 1;
     while (at >= 0 && !key.starts_with(table_[at].prefix)) at = table_[at].parent;
     for (; at >= 0; at = table_[at].parent) table_[at].matching.push_back(index);

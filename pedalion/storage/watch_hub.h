@@ -1,5 +1,6 @@
 #pragma once
-// Hands each change to the sinks whose prefix it matches: finds them in O(log watches) a change, in revision order.
+// Hands each change to the sinks whose prefix it matches: finds them in O(log watches) a change, in revision
+// order.
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -14,12 +15,15 @@
 
 namespace pedalion::storage {
 
-/// One watch's place in the stream. Deliveries to it are serialised; closing waits for the one under way, except on the
-/// thread that makes it.
+/// One watch's place in the stream. Deliveries to it are serialised; closing waits for the one under way,
+/// except on the thread that makes it.
 class Watcher {
  public:
   Watcher(std::string prefix, Revision after, WatchSink& sink)
-      : prefix_(std::move(prefix)), wants_previous_values_(sink.wants_previous_values()), sink_(&sink), position_(after) {}
+      : prefix_(std::move(prefix)),
+        wants_previous_values_(sink.wants_previous_values()),
+        sink_(&sink),
+        position_(after) {}
 
   const std::string& prefix() const { return prefix_; }
   bool wants_previous_values() const { return wants_previous_values_; }
@@ -59,7 +63,8 @@ class WatchHub {
   void publish(std::vector<Event> events, Revision upto, const PreviousValue& previous);
 
  private:
-  /// The watchers of one prefix. `parent`: index of the longest other prefix that this one begins with, or -1.
+  /// The watchers of one prefix. `parent`: index of the longest other prefix that this one begins with, or
+  /// -1.
   struct Group {
     std::string prefix;
     int parent = -1;

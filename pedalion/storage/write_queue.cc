@@ -6,7 +6,8 @@ WriteQueue::Admission WriteQueue::put(PendingWrite& write) {
   std::size_t size = write.key.size() + write.value.size();
   std::unique_lock lock(mutex_);
   if (closed_) return Admission::kClosed;
-  if (writes_.size() >= limits_.writes || (bytes_ + size > limits_.bytes && !writes_.empty())) return Admission::kFull;
+  if (writes_.size() >= limits_.writes || (bytes_ + size > limits_.bytes && !writes_.empty()))
+    return Admission::kFull;
   writes_.push_back(&write);
   bytes_ += size;
   bool wake = std::exchange(waiting_, false);

@@ -1,5 +1,6 @@
 #pragma once
-// Where writers leave their writes for the one committer, which takes all that have gathered: the heart of group commit.
+// Where writers leave their writes for the one committer, which takes all that have gathered: the heart of
+// group commit.
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -37,8 +38,8 @@ class WriteQueue {
 
   Admission put(PendingWrite& write);
 
-  /// Waits until there is a write, or until `deadline`, and moves all there are into `writes` (emptied first). False when
-  /// the queue is closed and empty.
+  /// Waits until there is a write, or until `deadline`, and moves all there are into `writes` (emptied
+  /// first). False when the queue is closed and empty.
   bool take(std::vector<PendingWrite*>& writes, std::chrono::steady_clock::time_point deadline);
 
   /// Refuses what comes from now on; what is in it will still be taken.

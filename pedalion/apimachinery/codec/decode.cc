@@ -33,11 +33,14 @@ std::string shown(std::string_view body) {
 }
 
 Status unrecognized(std::string_view kind, const std::string& why, std::string_view body) {
-  return meta::bad_request("the object provided is unrecognized (must be of type " + std::string(kind) + "): " + why + " (" + shown(body) + ")");
+  return meta::bad_request("the object provided is unrecognized (must be of type " + std::string(kind) +
+                           "): " + why + " (" + shown(body) + ")");
 }
 
-Status cannot_be_handled(std::string_view kind, std::string_view version, std::string_view expected_kind, const std::string& why) {
-  return meta::bad_request(std::string(kind) + " in version \"" + std::string(version) + "\" cannot be handled as a " + std::string(expected_kind) + ": " + why);
+Status cannot_be_handled(std::string_view kind, std::string_view version, std::string_view expected_kind,
+                         const std::string& why) {
+  return meta::bad_request(std::string(kind) + " in version \"" + std::string(version) +
+                           "\" cannot be handled as a " + std::string(expected_kind) + ": " + why);
 }
 
 /// The string member, empty when absent; fails when it is something else.
@@ -45,11 +48,13 @@ Result<std::string_view> type_meta_text(const json::Value& object, std::string_v
   const auto* value = object.find(name);
   if (value == nullptr || value->is_null()) return std::string_view();
   if (value->is_string()) return value->as_string();
-  return std::unexpected(meta::bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal " + std::string(kind_word(*value)) +
-                                           " into Go struct field ." + std::string(name) + " of type string"));
+  return std::unexpected(meta::bad_request(
+      "couldn't get version/kind; json parse error: json: cannot unmarshal " +
+      std::string(kind_word(*value)) + " into Go struct field ." + std::string(name) + " of type string"));
 }
 
-Result<json::Document> parse_body(std::string_view body, MediaType media_type, std::vector<std::string>& strict_problems) {
+Result<json::Document> parse_body(std::string_view body, MediaType media_type,
+                                  std::vector<std::string>& strict_problems) {
   std::vector<std::string> duplicates;
   if (media_type == MediaType::kYaml && !is_json_text(body)) return parse_yaml(body, &strict_problems);
   json::ParseOptions options;
@@ -61,7 +66,8 @@ Result<json::Document> parse_body(std::string_view body, MediaType media_type, s
 
 }  // namespace
 
-Result<Decoded> decode_object(std::string_view body, MediaType media_type, const meta::GroupVersionKind& expected, const schema::Type& type) {
+Result<Decoded> decode_object(std::string_view body, MediaType media_type,
+                              const meta::GroupVersionKind& expected, const schema::Type& type) {
   Decoded decoded;
   std::vector<std::string> duplicates;
   auto document = parse_body(body, media_type, duplicates);
@@ -74,12 +80,16 @@ Result<Decoded> decode_object(std::string_view body, MediaType media_type, const
   json::Value& root = decoded.object.root;
   if (root.is_null()) root = json::Value::object(decoded.object.arena);
   if (!root.is_object()) {
-    return std::unexpected(unrecognized(expected.kind, "couldn't get version/kind; json parse error: json: cannot unmarshal " + std::string(kind_word(root)) +
-                                                           " into Go value of type " + std::string(kTypeMetaStruct), body));
+    return std::unexpected(unrecognized(
+        expected.kind,
+        "couldn't get version/kind; json parse error: json: cannot unmarshal " +
+            std::string(kind_word(root)) + " into Go value of type " + std::string(kTypeMetaStruct),
+        body));
   }
   auto kind = type_meta_text(root, "kind");
   auto api_version = type_meta_text(root, "apiVersion");
-  if (!kind || !api_version) return std::unexpected(unrecognized(expected.kind, (!kind ? kind : api_version).error().message, body));
+  if (!kind || !api_version)
+    return std::unexpected(unrecognized(expected.kind, (!kind ? kind : api_version).error().message, body));
   std::string actual_kind(kind->empty() ? std::string_view(expected.kind) : *kind);
   meta::GroupVersion actual = expected.group_version();
   if (!api_version->empty()) {
@@ -88,17 +98,21 @@ Result<Decoded> decode_object(std::string_view body, MediaType media_type, const
     actual = *parsed;
   }
   if (actual != expected.group_version()) {
-    return std::unexpected(meta::bad_request("the API version in the data (" + actual.api_version() + ") does not match the expected API version (" +
+    return std::unexpected(meta::bad_request("the API version in the data (" + actual.api_version() +
+                                             ") does not match the expected API version (" +
                                              expected.group_version().api_version() + ")"));
   }
   if (actual_kind != expected.kind) {
     return std::unexpected(cannot_be_handled(actual_kind, actual.version, expected.kind,
-                                             "no kind \"" + actual_kind + "\" is registered for version \"" + actual.api_version() +
+                                             "no kind \"" + actual_kind + "\" is registered for version \"" +
+                                                 actual.api_version() +
                                                  "\" in scheme \"pkg/api/legacyscheme/scheme.go:30\""));
   }
   std::vector<std::string> unknown;
   auto shaped = shape(type, root, decoded.object.arena, &unknown);
-  if (!shaped) return std::unexpected(cannot_be_handled(expected.kind, expected.version, expected.kind, shaped.error().message));
+  if (!shaped)
+    return std::unexpected(
+        cannot_be_handled(expected.kind, expected.version, expected.kind, shaped.error().message));
   root = *shaped;
   decoded.strict_problems = std::move(duplicates);
   for (const auto& path : unknown) decoded.strict_problems.push_back("unknown field \"" + path + "\"");
@@ -106,7 +120,8 @@ Result<Decoded> decode_object(std::string_view body, MediaType media_type, const
   return decoded;
 }
 
-Result<void> reshape(json::Document& object, const schema::Type& type, std::vector<std::string>* strict_problems) {
+Result<void> reshape(json::Document& object, const schema::Type& type,
+                     std::vector<std::string>* strict_problems) {
   std::vector<std::string> unknown;
   TRY(object.root, shape(type, object.root, object.arena, strict_problems == nullptr ? nullptr : &unknown));
   for (const auto& path : unknown) strict_problems->push_back("unknown field \"" + path + "\"");
@@ -120,7 +135,8 @@ void set_type_meta(json::Document& object, const meta::GroupVersionKind& gvk) {
   whole.append_member("kind", json::Value::string(gvk.kind, arena), arena);
   whole.append_member("apiVersion", json::Value::string(api_version, arena), arena);
   for (const auto& member : object.root.members()) {
-    if (member.key() != "kind" && member.key() != "apiVersion") whole.append_member(member.key(), member.value, arena);
+    if (member.key() != "kind" && member.key() != "apiVersion")
+      whole.append_member(member.key(), member.value, arena);
   }
   object.root = whole;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Request bodies to objects: parsing, kind and apiVersion, types, unknown and duplicate fields, as kube-apiserver's
-// codecs do it and with their words.
+// Request bodies to objects: parsing, kind and apiVersion, types, unknown and duplicate fields, as
+// kube-apiserver's codecs do it and with their words.
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,16 +16,19 @@ enum class MediaType : std::uint8_t { kJson, kYaml, kProtobuf };
 
 struct Decoded {
   json::Document object;  // shaped (see shape.h), with kind and apiVersion filled in
-  /// `unknown field "spec.x"`, `duplicate field "spec.y"`: what fieldValidation Strict refuses and Warn warns of.
+  /// `unknown field "spec.x"`, `duplicate field "spec.y"`: what fieldValidation Strict refuses and Warn warns
+  /// of.
   std::vector<std::string> strict_problems;
 };
 
-/// Decodes a body that should hold `expected`. Missing kind and apiVersion are taken from `expected`. Fails with 400.
-Result<Decoded> decode_object(std::string_view body, MediaType media_type, const meta::GroupVersionKind& expected,
-                              const schema::Type& type);
+/// Decodes a body that should hold `expected`. Missing kind and apiVersion are taken from `expected`. Fails
+/// with 400.
+Result<Decoded> decode_object(std::string_view body, MediaType media_type,
+                              const meta::GroupVersionKind& expected, const schema::Type& type);
 
 /// Shapes a tree that was made by a patch or a hook; fails as decode_object does on wrong types.
-Result<void> reshape(json::Document& object, const schema::Type& type, std::vector<std::string>* strict_problems = nullptr);
+Result<void> reshape(json::Document& object, const schema::Type& type,
+                     std::vector<std::string>* strict_problems = nullptr);
 
 /// Puts kind and apiVersion first, in place of any that are there.
 void set_type_meta(json::Document& object, const meta::GroupVersionKind& gvk);

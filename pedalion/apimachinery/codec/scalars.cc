@@ -14,7 +14,9 @@ using json::Arena;
 using json::Value;
 using schema::Shape;
 
-std::unexpected<Status> wrong_kind(const Value& value) { return std::unexpected(Status(400, std::string(kKindMismatch), std::string(kind_word(value)))); }
+std::unexpected<Status> wrong_kind(const Value& value) {
+  return std::unexpected(Status(400, std::string(kKindMismatch), std::string(kind_word(value))));
+}
 
 Result<Value> integer(const Value& value, std::int64_t least, std::int64_t most) {
   if (!value.is_number()) return wrong_kind(value);
@@ -33,16 +35,19 @@ Result<Value> base64(const Value& value, Arena& arena) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
     if (c == '\r' || c == '\n') continue;
-    bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
+    bool letter =
+        (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
     bool pad = c == '=' && kept.size() % 4 >= 2;
     if ((!letter && !pad) || (letter && padding > 0)) {
-      return std::unexpected(Status(400, "BadRequest", "illegal base64 data at input byte " + std::to_string(i)));
+      return std::unexpected(
+          Status(400, "BadRequest", "illegal base64 data at input byte " + std::to_string(i)));
     }
     padding += pad;
     kept += c;
   }
   if (kept.size() % 4 != 0) {
-    return std::unexpected(Status(400, "BadRequest", "illegal base64 data at input byte " + std::to_string(text.size() / 4 * 4)));
+    return std::unexpected(Status(
+        400, "BadRequest", "illegal base64 data at input byte " + std::to_string(text.size() / 4 * 4)));
   }
   return kept.size() == text.size() ? value : Value::string(kept, arena);
 }
@@ -55,8 +60,10 @@ Result<Value> time(const Value& value, Arena& arena, bool micro) {
 
 Result<Value> quantity(const Value& value, Arena& arena) {
   std::string number;
-  if (value.is_number()) number = json::to_string(value);
-  else if (!value.is_string()) return wrong_kind(value);
+  if (value.is_number())
+    number = json::to_string(value);
+  else if (!value.is_string())
+    return wrong_kind(value);
   auto text = value.is_string() ? value.as_string() : std::string_view(number);
   TRY(auto parsed, meta::Quantity::parse(text));
   std::string canonical = parsed.text();
@@ -67,13 +74,19 @@ Result<Value> quantity(const Value& value, Arena& arena) {
 
 std::string_view kind_word(const Value& value) {
   switch (value.kind()) {
-    case json::Kind::kBool: return "bool";
+    case json::Kind::kBool:
+      return "bool";
     case json::Kind::kInt:
-    case json::Kind::kDouble: return "number";
-    case json::Kind::kString: return "string";
-    case json::Kind::kArray: return "array";
-    case json::Kind::kObject: return "object";
-    default: return "null";
+    case json::Kind::kDouble:
+      return "number";
+    case json::Kind::kString:
+      return "string";
+    case json::Kind::kArray:
+      return "array";
+    case json::Kind::kObject:
+      return "object";
+    default:
+      return "null";
   }
 }
 
@@ -85,16 +98,25 @@ Result<Value> shape_scalar(const schema::Type& type, Value value, Arena& arena) 
     case Shape::kBool:
       if (!value.is_bool()) return wrong_kind(value);
       return value;
-    case Shape::kInt32: return integer(value, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max());
-    case Shape::kUint32: return integer(value, 0, std::numeric_limits<std::uint32_t>::max());
-    case Shape::kInt64: return integer(value, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max());
+    case Shape::kInt32:
+      return integer(value, std::numeric_limits<std::int32_t>::min(),
+                     std::numeric_limits<std::int32_t>::max());
+    case Shape::kUint32:
+      return integer(value, 0, std::numeric_limits<std::uint32_t>::max());
+    case Shape::kInt64:
+      return integer(value, std::numeric_limits<std::int64_t>::min(),
+                     std::numeric_limits<std::int64_t>::max());
     case Shape::kDouble:
       if (!value.is_number()) return wrong_kind(value);
       return value;
-    case Shape::kBytes: return base64(value, arena);
-    case Shape::kTime: return time(value, arena, false);
-    case Shape::kMicroTime: return time(value, arena, true);
-    case Shape::kQuantity: return quantity(value, arena);
+    case Shape::kBytes:
+      return base64(value, arena);
+    case Shape::kTime:
+      return time(value, arena, false);
+    case Shape::kMicroTime:
+      return time(value, arena, true);
+    case Shape::kQuantity:
+      return quantity(value, arena);
     case Shape::kDuration: {
       if (!value.is_string()) return wrong_kind(value);
       TRY(auto duration, meta::parse_go_duration(value.as_string()));
@@ -102,8 +124,10 @@ Result<Value> shape_scalar(const schema::Type& type, Value value, Arena& arena) 
     }
     case Shape::kIntOrString:
       if (value.is_string()) return value;
-      return integer(value, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max());
-    default: return value;
+      return integer(value, std::numeric_limits<std::int32_t>::min(),
+                     std::numeric_limits<std::int32_t>::max());
+    default:
+      return value;
   }
 }
 

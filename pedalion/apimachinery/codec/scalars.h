@@ -8,7 +8,8 @@
 
 namespace pedalion::codec {
 
-/// Reason of a failure that is about the JSON kind: its message is only Go's word for the value ("string", "number 1.5").
+/// Reason of a failure that is about the JSON kind: its message is only Go's word for the value ("string",
+/// "number 1.5").
 inline constexpr std::string_view kKindMismatch = "kind mismatch";
 
 /// `value` (not null) as a scalar of `type`.

@@ -22,18 +22,26 @@ constexpr int kMaxDepth = 600;
 /// Whether Go's omitempty leaves the (already shaped) value out.
 bool is_empty(const Type& type, const Value& value) {
   switch (type.shape) {
-    case Shape::kString: return value.is_null() || (value.is_string() && value.as_string().empty());
-    case Shape::kBytes: return value.is_null() || value.as_string().empty();
-    case Shape::kBool: return !value.bool_or(false);
+    case Shape::kString:
+      return value.is_null() || (value.is_string() && value.as_string().empty());
+    case Shape::kBytes:
+      return value.is_null() || value.as_string().empty();
+    case Shape::kBool:
+      return !value.bool_or(false);
     case Shape::kInt32:
     case Shape::kInt64:
-    case Shape::kUint32: return value.is_null() || (value.is_int() && value.as_int() == 0);
-    case Shape::kDouble: return value.is_null() || (value.is_number() && value.as_double() == 0);
+    case Shape::kUint32:
+      return value.is_null() || (value.is_int() && value.as_int() == 0);
+    case Shape::kDouble:
+      return value.is_null() || (value.is_number() && value.as_double() == 0);
     case Shape::kList:
-    case Shape::kMap: return value.is_null() || value.empty();
+    case Shape::kMap:
+      return value.is_null() || value.empty();
     case Shape::kJson:
-    case Shape::kFieldsV1: return value.is_null();
-    default: return false;  // Go structs are never empty
+    case Shape::kFieldsV1:
+      return value.is_null();
+    default:
+      return false;  // Go structs are never empty
   }
 }
 
@@ -48,12 +56,16 @@ class Shaper {
   Result<Value> shape_value(const Type& type, Value value, bool pointer) {
     if (value.is_null()) return pointer ? value : zero(type);
     switch (type.shape) {
-      case Shape::kStruct: return shape_struct(type, value);
-      case Shape::kList: return shape_list(type, value);
-      case Shape::kMap: return shape_map(type, value);
+      case Shape::kStruct:
+        return shape_struct(type, value);
+      case Shape::kList:
+        return shape_list(type, value);
+      case Shape::kMap:
+        return shape_map(type, value);
       case Shape::kJson:
       case Shape::kFieldsV1:
-      case Shape::kRawExtension: return value;
+      case Shape::kRawExtension:
+        return value;
       default: {
         auto made = shape_scalar(type, value, arena_);
         if (!made) return std::unexpected(explain(std::move(made).error(), type));
@@ -64,20 +76,27 @@ class Shaper {
 
   Value zero(const Type& type) {
     switch (type.shape) {
-      case Shape::kString: return Value::string("");
-      case Shape::kBool: return Value::boolean(false);
+      case Shape::kString:
+        return Value::string("");
+      case Shape::kBool:
+        return Value::boolean(false);
       case Shape::kInt32:
       case Shape::kInt64:
       case Shape::kUint32:
-      case Shape::kIntOrString: return Value::integer(0);
-      case Shape::kDouble: return Value::integer(0);
-      case Shape::kQuantity: return Value::string("0");
-      case Shape::kDuration: return Value::string("0s");
+      case Shape::kIntOrString:
+        return Value::integer(0);
+      case Shape::kDouble:
+        return Value::integer(0);
+      case Shape::kQuantity:
+        return Value::string("0");
+      case Shape::kDuration:
+        return Value::string("0s");
       case Shape::kStruct: {
         auto made = shape_struct(type, Value::object(arena_));
         return made ? *made : Value();
       }
-      default: return Value();
+      default:
+        return Value();
     }
   }
 
@@ -96,14 +115,18 @@ class Shaper {
     std::ranges::fill(slots, nullptr);
     for (const Member& member : value.members()) {
       int index = type.field_index(member.key());
-      if (index < 0) report_unknown(member.key());
-      else slots[static_cast<std::size_t>(index)] = &member.value;
+      if (index < 0)
+        report_unknown(member.key());
+      else
+        slots[static_cast<std::size_t>(index)] = &member.value;
     }
     Value shaped = Value::object(arena_, static_cast<std::uint32_t>(value.size() + 2));
     for (std::size_t i = 0; i < count; ++i) {
       const Field& field = type.fields[i];
       Value given = slots[i] == nullptr ? Value() : *slots[i];
-      if (given.is_null() && field.omitempty && (field.pointer || is_empty(*field.type, given) || field.omitzero)) continue;
+      if (given.is_null() && field.omitempty &&
+          (field.pointer || is_empty(*field.type, given) || field.omitzero))
+        continue;
       if (given.is_null() && field.omitzero) continue;
       enter(type, field.name);
       auto made = shape_value(*field.type, given, field.pointer);
@@ -161,8 +184,10 @@ class Shaper {
     if (unknown_ == nullptr || unknown_->size() >= kMaxReported) return;
     std::string path;
     for (const Step& step : path_) {
-      if (step.index < kMapKey) path += "[" + std::to_string(step.index) + "]";
-      else path += (path.empty() ? "" : ".") + std::string(step.name);
+      if (step.index < kMapKey)
+        path += "[" + std::to_string(step.index) + "]";
+      else
+        path += (path.empty() ? "" : ".") + std::string(step.name);
     }
     unknown_->push_back((path.empty() ? "" : path + ".") + std::string(name));
   }
@@ -180,13 +205,17 @@ class Shaper {
   }
 
   Status mismatch(const Value& value, const Type& type) const {
-    return Status(400, "BadRequest", "json: cannot unmarshal " + std::string(kind_word(value)) + " into " + place() + " of type " + go_type_text(type));
+    return Status(400, "BadRequest",
+                  "json: cannot unmarshal " + std::string(kind_word(value)) + " into " + place() +
+                      " of type " + go_type_text(type));
   }
 
   /// Scalars that fail by their kind say so with the marker kKindMismatch; others have their words already.
   Status explain(Status status, const Type& type) const {
     if (!status.has_reason(kKindMismatch)) return status;
-    return Status(400, "BadRequest", "json: cannot unmarshal " + status.message + " into " + place() + " of type " + go_type_text(type));
+    return Status(
+        400, "BadRequest",
+        "json: cannot unmarshal " + status.message + " into " + place() + " of type " + go_type_text(type));
   }
 
   Arena& arena_;
@@ -203,18 +232,30 @@ Result<Value> shape(const Type& type, Value value, Arena& arena, std::vector<std
 
 std::string go_type_text(const Type& type) {
   switch (type.shape) {
-    case Shape::kBytes: return "[]uint8";
-    case Shape::kBool: return "bool";
-    case Shape::kInt32: return "int32";
-    case Shape::kInt64: return "int64";
-    case Shape::kUint32: return "uint32";
-    case Shape::kDouble: return "float64";
-    case Shape::kList: return "[]" + std::string(type.nullable_elements ? "*" : "") + go_type_text(*type.element);
-    case Shape::kMap: return "map[string]" + go_type_text(*type.element);
-    case Shape::kStruct: return std::string(type.package.substr(type.package.find('/') + 1)) + "." + std::string(type.name);
-    case Shape::kTime: return "v1.Time";
-    case Shape::kQuantity: return "resource.Quantity";
-    case Shape::kIntOrString: return "intstr.IntOrString";
+    case Shape::kBytes:
+      return "[]uint8";
+    case Shape::kBool:
+      return "bool";
+    case Shape::kInt32:
+      return "int32";
+    case Shape::kInt64:
+      return "int64";
+    case Shape::kUint32:
+      return "uint32";
+    case Shape::kDouble:
+      return "float64";
+    case Shape::kList:
+      return "[]" + std::string(type.nullable_elements ? "*" : "") + go_type_text(*type.element);
+    case Shape::kMap:
+      return "map[string]" + go_type_text(*type.element);
+    case Shape::kStruct:
+      return std::string(type.package.substr(type.package.find('/') + 1)) + "." + std::string(type.name);
+    case Shape::kTime:
+      return "v1.Time";
+    case Shape::kQuantity:
+      return "resource.Quantity";
+    case Shape::kIntOrString:
+      return "intstr.IntOrString";
     default:
       if (type.name.empty() || type.name == "string") return "string";
       return std::string(type.package.substr(type.package.find('/') + 1)) + "." + std::string(type.name);

@@ -1,5 +1,6 @@
 #pragma once
-// Brings a JSON tree into the form in which Go would write a type: the one walk behind decoding and normalizing.
+// Brings a JSON tree into the form in which Go would write a type: the one walk behind decoding and
+// normalizing.
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,10 +11,11 @@
 
 namespace pedalion::codec {
 
-/// Reads `value` as `type`: fields in declared order; unknown ones left out (their paths go to `unknown`, when given);
-/// null is the zero value; what is empty and omitempty is left out, what is absent and not omitempty is written as its
-/// Go zero value; times, quantities and the like in canonical form; map keys sorted. Fails with 400 and the text of Go's
-/// decoder. The result shares parts of `value`, which must not be used any more. Idempotent.
+/// Reads `value` as `type`: fields in declared order; unknown ones left out (their paths go to `unknown`,
+/// when given); null is the zero value; what is empty and omitempty is left out, what is absent and not
+/// omitempty is written as its Go zero value; times, quantities and the like in canonical form; map keys
+/// sorted. Fails with 400 and the text of Go's decoder. The result shares parts of `value`, which must not be
+/// used any more. Idempotent.
 Result<json::Value> shape(const schema::Type& type, json::Value value, json::Arena& arena,
                           std::vector<std::string>* unknown = nullptr);
 

@@ -60,7 +60,9 @@ class Reader {
     return std::unexpected(yaml_error("line " + std::to_string(line) + ": " + problem));
   }
 
-  static std::string_view text_of(const yaml_char_t* text) { return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text); }
+  static std::string_view text_of(const yaml_char_t* text) {
+    return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
+  }
 
   Result<Value> node() {
     if (++nodes_ > kMaxNodes) return std::unexpected(yaml_error("document contains excessive aliasing"));
@@ -68,7 +70,9 @@ class Reader {
     std::string anchor;
     Result<Value> made = Value();
     switch (event_.type) {
-      case YAML_ALIAS_EVENT: made = alias(std::string(text_of(event_.data.alias.anchor))); break;
+      case YAML_ALIAS_EVENT:
+        made = alias(std::string(text_of(event_.data.alias.anchor)));
+        break;
       case YAML_SCALAR_EVENT:
         anchor = text_of(event_.data.scalar.anchor);
         made = scalar();
@@ -81,7 +85,8 @@ class Reader {
         anchor = text_of(event_.data.mapping_start.anchor);
         made = mapping();
         break;
-      default: made = std::unexpected(yaml_error("unexpected event"));
+      default:
+        made = std::unexpected(yaml_error("unexpected event"));
     }
     --depth_;
     if (made && !anchor.empty()) anchors_[anchor] = *made;
@@ -90,7 +95,8 @@ class Reader {
 
   Result<Value> alias(const std::string& anchor) {
     auto found = anchors_.find(anchor);
-    if (found == anchors_.end()) return std::unexpected(yaml_error("unknown anchor '" + anchor + "' referenced"));
+    if (found == anchors_.end())
+      return std::unexpected(yaml_error("unknown anchor '" + anchor + "' referenced"));
     nodes_ += count(found->second);
     if (nodes_ > kMaxNodes) return std::unexpected(yaml_error("document contains excessive aliasing"));
     return json::deep_copy(found->second, *arena_);
@@ -107,9 +113,11 @@ class Reader {
     const auto& scalar = event_.data.scalar;
     std::string_view text(reinterpret_cast<const char*>(scalar.value), scalar.length);
     auto tag = text_of(scalar.tag);
-    bool plain = scalar.style == YAML_PLAIN_SCALAR_STYLE && (tag.empty() || tag == "!") && scalar.plain_implicit != 0;
+    bool plain =
+        scalar.style == YAML_PLAIN_SCALAR_STYLE && (tag.empty() || tag == "!") && scalar.plain_implicit != 0;
     if (tag == "tag:yaml.org,2002:binary") return Value::string(text, *arena_);
-    if (tag == YAML_INT_TAG || tag == YAML_FLOAT_TAG || tag == YAML_BOOL_TAG || tag == YAML_NULL_TAG) plain = true;
+    if (tag == YAML_INT_TAG || tag == YAML_FLOAT_TAG || tag == YAML_BOOL_TAG || tag == YAML_NULL_TAG)
+      plain = true;
     return plain ? resolve_plain_scalar(text, *arena_) : Value::string(text, *arena_);
   }
 
@@ -140,7 +148,8 @@ class Reader {
       }
       TRY(std::string name, key_text(key));
       if (object.find(name) != nullptr && problems_ != nullptr) {
-        problems_->push_back("line " + std::to_string(line) + ": key " + meta::go_quoted(name) + " already set in map");
+        problems_->push_back("line " + std::to_string(line) + ": key " + meta::go_quoted(name) +
+                             " already set in map");
       }
       object.set(name, value, *arena_);
     }
@@ -176,15 +185,19 @@ class Writer {
 
  private:
   void flow(const Value& value, int indent) {
-    if (value.is_object()) out_ += "{}";
-    else if (value.is_array()) out_ += "[]";
-    else write_yaml_scalar(value, indent, out_);
+    if (value.is_object())
+      out_ += "{}";
+    else if (value.is_array())
+      out_ += "[]";
+    else
+      write_yaml_scalar(value, indent, out_);
   }
 
   void object(const Value& value, int indent) {
     std::vector<const json::Member*> members;
     for (const auto& member : value.members()) members.push_back(&member);
-    std::ranges::sort(members, [](const auto* a, const auto* b) { return yaml_key_less(a->key(), b->key()); });
+    std::ranges::sort(members,
+                      [](const auto* a, const auto* b) { return yaml_key_less(a->key(), b->key()); });
     bool first = true;
     for (const auto* member : members) {
       if (!first || !inline_) out_.append(static_cast<std::size_t>(indent), ' ');
@@ -218,7 +231,9 @@ class Writer {
 
 }  // namespace
 
-Result<json::Document> parse_yaml(std::string_view text, std::vector<std::string>* problems) { return Reader(text, problems).run(); }
+Result<json::Document> parse_yaml(std::string_view text, std::vector<std::string>* problems) {
+  return Reader(text, problems).run();
+}
 
 void write_yaml(const Value& value, std::string& out) { Writer(out).block(value, 0); }
 

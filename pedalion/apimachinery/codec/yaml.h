@@ -9,8 +9,8 @@
 
 namespace pedalion::codec {
 
-/// The first document of `text`. Aliases are expanded within a bound. `problems` receives `line N: key "x" already set in
-/// map`. Fails with 400 and go-yaml's text ("yaml: line 3: …").
+/// The first document of `text`. Aliases are expanded within a bound. `problems` receives `line N: key "x"
+/// already set in map`. Fails with 400 and go-yaml's text ("yaml: line 3: …").
 Result<json::Document> parse_yaml(std::string_view text, std::vector<std::string>* problems = nullptr);
 
 /// Appends `value` as YAML, keys sorted.

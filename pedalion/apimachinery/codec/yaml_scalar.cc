@@ -15,7 +15,9 @@ namespace {
 
 using json::Value;
 
-bool one_of(std::string_view text, std::initializer_list<std::string_view> words) { return std::ranges::find(words, text) != words.end(); }
+bool one_of(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::ranges::find(words, text) != words.end();
+}
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -28,11 +30,16 @@ bool parse_integer(std::string_view text, std::int64_t& number) {
   bool negative = rest.starts_with('-');
   if (negative || rest.starts_with('+')) rest.remove_prefix(1);
   int base = 10;
-  if (rest.starts_with("0x") || rest.starts_with("0X")) base = 16;
-  else if (rest.starts_with("0b")) base = 2;
-  else if (rest.starts_with("0o")) base = 8;
-  if (base != 10) rest.remove_prefix(2);
-  else if (rest.size() > 1 && rest[0] == '0') base = 8;  // YAML 1.1
+  if (rest.starts_with("0x") || rest.starts_with("0X"))
+    base = 16;
+  else if (rest.starts_with("0b"))
+    base = 2;
+  else if (rest.starts_with("0o"))
+    base = 8;
+  if (base != 10)
+    rest.remove_prefix(2);
+  else if (rest.size() > 1 && rest[0] == '0')
+    base = 8;  // YAML 1.1
   if (rest.empty() || rest[0] == '-' || rest[0] == '+') return false;
   std::uint64_t magnitude = 0;
   auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), magnitude, base);
@@ -49,8 +56,10 @@ bool parse_float(std::string_view text, double& number) {
   if (rest.empty() || (!is_digit(rest[0]) && rest[0] != '.')) return false;
   bool digits = false;
   for (char c : rest) {
-    if (is_digit(c)) digits = true;
-    else if (c != '.' && c != 'e' && c != 'E' && c != '+' && c != '-') return false;
+    if (is_digit(c))
+      digits = true;
+    else if (c != '.' && c != 'e' && c != 'E' && c != '+' && c != '-')
+      return false;
   }
   auto from = text.starts_with('+') ? text.substr(1) : text;
   auto [end, error] = std::from_chars(from.data(), from.data() + from.size(), number);
@@ -61,15 +70,23 @@ bool needs_quotes(std::string_view text) {
   if (text.empty() || text.front() == ' ' || text.back() == ' ') return true;
   static constexpr std::string_view kIndicators = "!&*{}[],#|>@`\"'%";
   if (kIndicators.find(text[0]) != std::string_view::npos) return true;
-  if ((text[0] == '-' || text[0] == '?' || text[0] == ':') && (text.size() == 1 || text[1] == ' ')) return true;
+  if ((text[0] == '-' || text[0] == '?' || text[0] == ':') && (text.size() == 1 || text[1] == ' '))
+    return true;
   if (text == "=" || text == "<<" || text == "---" || text == "...") return true;
-  if (text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos || text.back() == ':') return true;
+  if (text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos ||
+      text.back() == ':')
+    return true;
   json::Arena arena(64);
   if (!resolve_plain_scalar(text, arena).is_string()) return true;
   // What other readers of YAML 1.1 take for a bool, a date or a base-60 number.
-  if (one_of(text, {"y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF"})) return true;
-  bool sexagesimal = text.find(':') != std::string_view::npos && std::ranges::all_of(text, [](char c) { return is_digit(c) || c == ':' || c == '.' || c == '_' || c == '-' || c == '+'; });
-  bool date = text.size() >= 8 && is_digit(text[0]) && is_digit(text[1]) && is_digit(text[2]) && is_digit(text[3]) && text[4] == '-';
+  if (one_of(text, {"y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off",
+                    "OFF"}))
+    return true;
+  bool sexagesimal = text.find(':') != std::string_view::npos && std::ranges::all_of(text, [](char c) {
+                       return is_digit(c) || c == ':' || c == '.' || c == '_' || c == '-' || c == '+';
+                     });
+  bool date = text.size() >= 8 && is_digit(text[0]) && is_digit(text[1]) && is_digit(text[2]) &&
+              is_digit(text[3]) && text[4] == '-';
   return sexagesimal || date;
 }
 
@@ -78,11 +95,21 @@ void write_double_quoted(std::string_view text, std::string& out) {
   for (char c : text) {
     auto byte = static_cast<unsigned char>(c);
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\t': out += "\\t"; break;
-      case '\r': out += "\\r"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
       default:
         if (byte < 0x20 || byte == 0x7f) {
           char escape[8];
@@ -99,8 +126,10 @@ void write_double_quoted(std::string_view text, std::string& out) {
 void write_literal(std::string_view text, int indent, std::string& out) {
   out += '|';
   if (text.front() == ' ' || text.front() == '\n') out += "2";
-  if (text.back() != '\n') out += '-';
-  else if (text.size() > 1 && text[text.size() - 2] == '\n') out += '+';
+  if (text.back() != '\n')
+    out += '-';
+  else if (text.size() > 1 && text[text.size() - 2] == '\n')
+    out += '+';
   if (text.back() == '\n') text.remove_suffix(1);
   while (true) {
     auto end = text.find('\n');
@@ -119,7 +148,8 @@ Value resolve_plain_scalar(std::string_view text, json::Arena& arena) {
   if (one_of(text, {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"})) {
     if (text != "y" && text != "Y") return Value::boolean(true);
   }
-  if (one_of(text, {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"})) return Value::boolean(false);
+  if (one_of(text, {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"}))
+    return Value::boolean(false);
   char first = text[0];
   if (is_digit(first) || first == '-' || first == '+' || first == '.') {
     std::int64_t integer = 0;
@@ -136,7 +166,9 @@ void write_yaml_scalar(const Value& scalar, int indent, std::string& out) {
     return;
   }
   auto text = scalar.as_string();
-  bool unprintable = std::ranges::any_of(text, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f; });
+  bool unprintable = std::ranges::any_of(text, [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
+  });
   if (unprintable) return write_double_quoted(text, out);
   if (text.find('\n') != std::string_view::npos) {
     if (text.find('\t') == std::string_view::npos || text[0] != '\t') return write_literal(text, indent, out);
@@ -150,7 +182,9 @@ void write_yaml_scalar(const Value& scalar, int indent, std::string& out) {
   json::Arena arena(64);
   bool other_type = text.empty() || !resolve_plain_scalar(text, arena).is_string();
   bool special = !other_type && needs_quotes(text);
-  bool ambiguous = one_of(text, {"y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF"}) || is_digit(text[0]);
+  bool ambiguous = one_of(text, {"y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON",
+                                 "off", "Off", "OFF"}) ||
+                   is_digit(text[0]);
   if (special && !ambiguous) {
     out += '\'';
     for (char c : text) out.append(c == '\'' ? 2 : 1, c);
@@ -161,7 +195,9 @@ void write_yaml_scalar(const Value& scalar, int indent, std::string& out) {
 }
 
 bool yaml_key_less(std::string_view a, std::string_view b) {
-  auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; };
+  auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+  };
   bool digits = false;
   for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
     if (a[i] == b[i]) {

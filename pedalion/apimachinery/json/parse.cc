@@ -25,12 +25,16 @@ std::string quoted_char(unsigned char c) {
   return text;
 }
 
-/// A parser over text that lies in the arena already: strings without escapes are views into it. Containers that are
-/// open are kept on a stack of its own, so depth costs no stack frames.
+/// A parser over text that lies in the arena already: strings without escapes are views into it. Containers
+/// that are open are kept on a stack of its own, so depth costs no stack frames.
 class Parser {
  public:
   Parser(std::string_view text, Arena& arena, const ParseOptions& options)
-      : begin_(text.data()), at_(text.data()), end_(text.data() + text.size()), arena_(arena), options_(options) {}
+      : begin_(text.data()),
+        at_(text.data()),
+        end_(text.data() + text.size()),
+        arena_(arena),
+        options_(options) {}
 
   Result<Value> run() {
     skip_space();
@@ -53,7 +57,8 @@ class Parser {
   }
   std::unexpected<Status> fail_at(std::string_view where) const {
     if (at_ == end_) return fail("unexpected end of JSON input");
-    return fail("invalid character " + quoted_char(static_cast<unsigned char>(*at_)) + " " + std::string(where));
+    return fail("invalid character " + quoted_char(static_cast<unsigned char>(*at_)) + " " +
+                std::string(where));
   }
 
   void skip_space() {
@@ -66,7 +71,8 @@ class Parser {
       bool opened = false;
       TRY_OK(parse_one(value, opened));
       if (opened) continue;
-      // A value is complete: hand it to the open container, close what ends here, go on with the next element.
+      // A value is complete: hand it to the open container, close what ends here, go on with the next
+      // element.
       while (true) {
         if (open_.empty()) {
           root = value;
@@ -83,23 +89,30 @@ class Parser {
     }
   }
 
-  /// Parses a scalar into `value`, or opens a container and stands before its first element; an empty one is a value.
+  /// Parses a scalar into `value`, or opens a container and stands before its first element; an empty one is
+  /// a value.
   Outcome parse_one(Value& value, bool& opened) {
     skip_space();
     if (at_ == end_) return fail_at("");
     switch (*at_) {
-      case '{': return open_object(value, opened);
-      case '[': return open_array(value, opened);
+      case '{':
+        return open_object(value, opened);
+      case '[':
+        return open_array(value, opened);
       case '"': {
         std::string_view text;
         TRY_OK(parse_string(text));
         value = Value::string(text);
         return {};
       }
-      case 't': return parse_word("true", Value::boolean(true), value);
-      case 'f': return parse_word("false", Value::boolean(false), value);
-      case 'n': return parse_word("null", Value(), value);
-      default: return parse_number(value);
+      case 't':
+        return parse_word("true", Value::boolean(true), value);
+      case 'f':
+        return parse_word("false", Value::boolean(false), value);
+      case 'n':
+        return parse_word("null", Value(), value);
+      default:
+        return parse_number(value);
     }
   }
 
@@ -189,7 +202,8 @@ class Parser {
     for (std::size_t i = 1; i < word.size(); ++i) {
       ++at_;
       if (at_ == end_ || *at_ != word[i]) {
-        return fail_at("in literal " + std::string(word) + " (expecting " + quoted_char(static_cast<unsigned char>(word[i])) + ")");
+        return fail_at("in literal " + std::string(word) + " (expecting " +
+                       quoted_char(static_cast<unsigned char>(word[i])) + ")");
       }
     }
     ++at_;
@@ -203,7 +217,10 @@ class Parser {
     const char* start = at_;
     if (*at_ == '-') ++at_;
     if (!digit()) return fail_at(at_ == start ? "looking for beginning of value" : "in numeric literal");
-    if (*at_ == '0') ++at_; else while (digit()) ++at_;
+    if (*at_ == '0')
+      ++at_;
+    else
+      while (digit()) ++at_;
     bool whole = true;
     if (at_ != end_ && *at_ == '.') {
       whole = false;
@@ -230,7 +247,8 @@ class Parser {
     auto [end, error] = std::from_chars(start, at_, number);
     if (error != std::errc()) {
       if (!underflows(start)) {
-        return fail("json: cannot unmarshal number " + std::string(start, at_) + " into Go value of type float64");
+        return fail("json: cannot unmarshal number " + std::string(start, at_) +
+                    " into Go value of type float64");
       }
       number = 0;
     }
@@ -255,7 +273,8 @@ class Parser {
     return parse_escaped(start, text);
   }
 
-  /// The slow way, from the first escape on. What is unescaped is never longer than what was written, U+FFFD aside.
+  /// The slow way, from the first escape on. What is unescaped is never longer than what was written, U+FFFD
+  /// aside.
   Outcome parse_escaped(const char* start, std::string_view& text) {
     scratch_.assign(start, at_);
     while (true) {
@@ -308,7 +327,10 @@ class Parser {
       ++at_;
       if (at_ == end_) return fail_at("");
       char c = *at_;
-      int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+      int digit = c >= '0' && c <= '9'   ? c - '0'
+                  : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                  : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                         : -1;
       if (digit < 0) return fail_at("in \\u hexadecimal character escape");
       code = code * 16 + static_cast<std::uint32_t>(digit);
     }

@@ -14,10 +14,10 @@ struct ParseOptions {
   std::vector<std::string>* duplicates = nullptr;
 };
 
-/// Parses exactly one value with nothing but white space around it. Numbers without fraction and exponent that fit
-/// are kInt, all others kDouble; ill-formed UTF-8 and lone surrogates become U+FFFD; a byte-order mark is an error.
-/// The error's message is Go's ("invalid character 'x' looking for beginning of value", "unexpected end of JSON
-/// input"); its code is 400.
+/// Parses exactly one value with nothing but white space around it. Numbers without fraction and exponent
+/// that fit are kInt, all others kDouble; ill-formed UTF-8 and lone surrogates become U+FFFD; a byte-order
+/// mark is an error. The error's message is Go's ("invalid character 'x' looking for beginning of value",
+/// "unexpected end of JSON input"); its code is 400.
 Result<Document> parse(std::string_view text, const ParseOptions& options = {});
 
 /// The same into an arena that the caller has.

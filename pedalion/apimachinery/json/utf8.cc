@@ -25,7 +25,11 @@ void append_utf8(std::uint32_t code, std::string& out) {
 std::size_t utf8_sequence_length(std::string_view text) {
   if (text.empty()) return 0;
   auto lead = static_cast<unsigned char>(text[0]);
-  std::size_t length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+  std::size_t length = lead < 0x80                   ? 1
+                       : lead >= 0xc2 && lead < 0xe0 ? 2
+                       : lead >= 0xe0 && lead < 0xf0 ? 3
+                       : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                     : 0;
   if (length == 0 || text.size() < length || !is_valid_utf8(text.substr(0, length))) return 0;
   return length;
 }

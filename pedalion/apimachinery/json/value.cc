@@ -60,7 +60,8 @@ void Value::push_back(Value value, Arena& arena) { container<Value>()->append(ar
 void Value::insert(std::uint32_t index, Value value, Arena& arena) {
   auto* rep = container<Value>();
   rep->append(arena, value);
-  std::memmove(static_cast<void*>(rep->data + index + 1), rep->data + index, sizeof(Value) * (rep->size - 1 - index));
+  std::memmove(static_cast<void*>(rep->data + index + 1), rep->data + index,
+               sizeof(Value) * (rep->size - 1 - index));
   rep->data[index] = value;
 }
 
@@ -142,7 +143,8 @@ void Value::clear() {
 
 Value deep_copy(const Value& value, Arena& arena) {
   switch (value.kind()) {
-    case Kind::kString: return Value::string(value.as_string(), arena);
+    case Kind::kString:
+      return Value::string(value.as_string(), arena);
     case Kind::kArray: {
       Value copy = Value::array(arena, value.size());
       for (const Value& item : value.items()) copy.push_back(deep_copy(item, arena), arena);
@@ -155,7 +157,8 @@ Value deep_copy(const Value& value, Arena& arena) {
       }
       return copy;
     }
-    default: return value;
+    default:
+      return value;
   }
 }
 
@@ -165,8 +168,10 @@ bool equal(const Value& a, const Value& b) {
   }
   if (a.kind() != b.kind() || a.size() != b.size()) return false;
   switch (a.kind()) {
-    case Kind::kBool: return a.as_bool() == b.as_bool();
-    case Kind::kString: return a.as_string() == b.as_string();
+    case Kind::kBool:
+      return a.as_bool() == b.as_bool();
+    case Kind::kString:
+      return a.as_string() == b.as_string();
     case Kind::kArray:
       for (std::uint32_t i = 0; i < a.size(); ++i) {
         if (!equal(a.items()[i], b.items()[i])) return false;
@@ -178,7 +183,8 @@ bool equal(const Value& a, const Value& b) {
         if (other == nullptr || !equal(member.value, *other)) return false;
       }
       return true;
-    default: return true;
+    default:
+      return true;
   }
 }
 

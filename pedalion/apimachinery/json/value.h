@@ -1,6 +1,6 @@
 #pragma once
-// The JSON tree: one arena per document, 16-byte values, members in insertion order. What Go's decoder accepts and
-// what Go's encoder writes is parse.h and write.h.
+// The JSON tree: one arena per document, 16-byte values, members in insertion order. What Go's decoder
+// accepts and what Go's encoder writes is parse.h and write.h.
 #include <bit>
 #include <cstdint>
 #include <initializer_list>
@@ -15,9 +15,9 @@ enum class Kind : std::uint8_t { kNull, kBool, kInt, kDouble, kString, kArray, k
 
 struct Member;
 
-/// A JSON value: 16 bytes, trivially copyable. Scalars are values; arrays and objects are references into their Arena, so
-/// a copy of such a Value is the same container (use deep_copy for another). Never outlives the Arena it was made in.
-/// The as_…() accessors require the kind; the …_or() ones take any.
+/// A JSON value: 16 bytes, trivially copyable. Scalars are values; arrays and objects are references into
+/// their Arena, so a copy of such a Value is the same container (use deep_copy for another). Never outlives
+/// the Arena it was made in. The as_…() accessors require the kind; the …_or() ones take any.
 class Value {
  public:
   constexpr Value() = default;  // null
@@ -26,7 +26,8 @@ class Value {
   static Value number(double value) { return Value(Kind::kDouble, 0, std::bit_cast<std::uint64_t>(value)); }
   /// Borrows: `text` must live as long as the document (a literal, or bytes in the arena).
   static Value string(std::string_view text) {
-    return Value(Kind::kString, static_cast<std::uint32_t>(text.size()), reinterpret_cast<std::uint64_t>(text.data()));
+    return Value(Kind::kString, static_cast<std::uint32_t>(text.size()),
+                 reinterpret_cast<std::uint64_t>(text.data()));
   }
   static Value string(std::string_view text, Arena& arena) { return string(arena.copy(text)); }  // copies
   static Value array(Arena& arena, std::uint32_t reserve = 0);
@@ -45,11 +46,15 @@ class Value {
   bool as_bool() const { return bits_[1] != 0; }
   std::int64_t as_int() const { return static_cast<std::int64_t>(bits_[1]); }
   /// Of an int or a double.
-  double as_double() const { return is_int() ? static_cast<double>(as_int()) : std::bit_cast<double>(bits_[1]); }
+  double as_double() const {
+    return is_int() ? static_cast<double>(as_int()) : std::bit_cast<double>(bits_[1]);
+  }
   std::string_view as_string() const { return {reinterpret_cast<const char*>(bits_[1]), bits_[0] >> 32}; }
   bool bool_or(bool fallback) const { return is_bool() ? as_bool() : fallback; }
   std::int64_t int_or(std::int64_t fallback) const { return is_int() ? as_int() : fallback; }
-  std::string_view string_or(std::string_view fallback = {}) const { return is_string() ? as_string() : fallback; }
+  std::string_view string_or(std::string_view fallback = {}) const {
+    return is_string() ? as_string() : fallback;
+  }
 
   /// Elements of an array, members of an object; 0 for all else.
   std::uint32_t size() const;
@@ -73,7 +78,8 @@ class Value {
   Value* at(std::initializer_list<std::string_view> path);
   /// The string at a path, or empty.
   std::string_view string_at(std::initializer_list<std::string_view> path) const;
-  /// Replaces the member, or appends it. Returns where it lies (until the object changes again). Copies the key.
+  /// Replaces the member, or appends it. Returns where it lies (until the object changes again). Copies the
+  /// key.
   Value& set(std::string_view key, Value value, Arena& arena);
   /// Appends a member that is known to be new. Borrows the key.
   Value& append_member(std::string_view key, Value value, Arena& arena);
@@ -90,7 +96,9 @@ class Value {
   Value(Kind kind, std::uint32_t length, std::uint64_t payload)
       : bits_{static_cast<std::uint64_t>(kind) | static_cast<std::uint64_t>(length) << 32, payload} {}
   template <class Element>
-  Container<Element>* container() const { return reinterpret_cast<Container<Element>*>(bits_[1]); }
+  Container<Element>* container() const {
+    return reinterpret_cast<Container<Element>*>(bits_[1]);
+  }
 
   std::uint64_t bits_[2] = {0, 0};  // kind and string length; payload
 };

@@ -21,14 +21,29 @@ constexpr auto kSpecial = [] {
 void write_special(std::string_view text, std::size_t& i, std::string& out) {
   auto c = static_cast<unsigned char>(text[i]);
   switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    case '\b': out += "\\b"; return;
-    case '\f': out += "\\f"; return;
-    default: break;
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    default:
+      break;
   }
   if (c == 0xe2) {
     if (i + 2 < text.size() && text[i + 1] == '\x80' && (text[i + 2] == '\xa8' || text[i + 2] == '\xa9')) {
@@ -45,7 +60,8 @@ void write_special(std::string_view text, std::size_t& i, std::string& out) {
   out += kHex[c & 15];
 }
 
-/// Go: the shortest text that reads back, plain between 1e-6 and 1e21, else with an exponent of at least … one digit.
+/// Go: the shortest text that reads back, plain between 1e-6 and 1e21, else with an exponent of at least …
+/// one digit.
 void write_double(double number, std::string& out) {
   if (number == 0) {
     out += std::signbit(number) ? "-0" : "0";
@@ -54,7 +70,8 @@ void write_double(double number, std::string& out) {
   double magnitude = std::fabs(number);
   char text[64];
   bool plain = magnitude >= 1e-6 && magnitude < 1e21;
-  auto [end, error] = std::to_chars(text, text + sizeof text, number, plain ? std::chars_format::fixed : std::chars_format::scientific);
+  auto [end, error] = std::to_chars(text, text + sizeof text, number,
+                                    plain ? std::chars_format::fixed : std::chars_format::scientific);
   std::string_view written(text, static_cast<std::size_t>(end - text));
   auto e = written.find('e');
   if (e != std::string_view::npos && e + 3 < written.size() + 0 && written[e + 2] == '0') {
@@ -73,17 +90,26 @@ std::vector<const Member*> sorted_members(const Value& object) {
 
 void write_scalar(const Value& value, std::string& out) {
   switch (value.kind()) {
-    case Kind::kNull: out += "null"; return;
-    case Kind::kBool: out += value.as_bool() ? "true" : "false"; return;
+    case Kind::kNull:
+      out += "null";
+      return;
+    case Kind::kBool:
+      out += value.as_bool() ? "true" : "false";
+      return;
     case Kind::kInt: {
       char text[24];
       auto [end, error] = std::to_chars(text, text + sizeof text, value.as_int());
       out.append(text, end);
       return;
     }
-    case Kind::kDouble: write_double(value.as_double(), out); return;
-    case Kind::kString: write_string(value.as_string(), out); return;
-    default: return;
+    case Kind::kDouble:
+      write_double(value.as_double(), out);
+      return;
+    case Kind::kString:
+      write_string(value.as_string(), out);
+      return;
+    default:
+      return;
   }
 }
 
@@ -124,7 +150,8 @@ void write(const Value& value, std::string& out, SortKeys sort) {
     out += '{';
     bool first = true;
     if (sort == SortKeys::kYes) {
-      for (const Member* member : sorted_members(value)) write_member(member->name, member->value, first, out, sort);
+      for (const Member* member : sorted_members(value))
+        write_member(member->name, member->value, first, out, sort);
     } else {
       for (const Member& member : value.members()) write_member(member.name, member.value, first, out, sort);
     }
@@ -155,7 +182,10 @@ void indent(std::string_view compact, std::string& out) {
       continue;
     }
     switch (c) {
-      case '"': in_string = true; out += c; break;
+      case '"':
+        in_string = true;
+        out += c;
+        break;
       case '{':
       case '[':
         out += c;
@@ -167,10 +197,20 @@ void indent(std::string_view compact, std::string& out) {
         }
         break;
       case '}':
-      case ']': --depth; new_line(); out += c; break;
-      case ',': out += c; new_line(); break;
-      case ':': out += ": "; break;
-      default: out += c;
+      case ']':
+        --depth;
+        new_line();
+        out += c;
+        break;
+      case ',':
+        out += c;
+        new_line();
+        break;
+      case ':':
+        out += ": ";
+        break;
+      default:
+        out += c;
     }
   }
 }

@@ -41,9 +41,11 @@ Result<void> check_identity(const FieldManager& how, const Value& live, const Va
 Result<void> check_schema(const FieldManager& how, const Value& applied, json::Arena& arena) {
   auto valid = validate(*how.type, applied, arena);
   if (valid) return {};
-  std::string who = std::string(applied.string_at({"metadata", "namespace"})) + "/" + std::string(applied.string_at({"metadata", "name"})) +
-                    "; " + kind_text(applied.string_at({"apiVersion"}), applied.string_at({"kind"}));
-  return std::unexpected(go_error("failed to create typed patch object (" + who + "): " + valid.error().message));
+  std::string who = std::string(applied.string_at({"metadata", "namespace"})) + "/" +
+                    std::string(applied.string_at({"metadata", "name"})) + "; " +
+                    kind_text(applied.string_at({"apiVersion"}), applied.string_at({"kind"}));
+  return std::unexpected(
+      go_error("failed to create typed patch object (" + who + "): " + valid.error().message));
 }
 
 /// `"m1"`, `"m2" with subresource "status" using v1`.
@@ -66,17 +68,20 @@ Status conflict_status(const std::vector<Conflict>& conflicts) {
       details.causes.push_back({"FieldManagerConflict", "conflict with " + who, path});
     }
   }
-  std::string message = details.causes.size() == 1
-                            ? "Apply failed with 1 conflict: " + single
-                            : "Apply failed with " + std::to_string(details.causes.size()) + " conflicts: " + lines;
+  std::string message =
+      details.causes.size() == 1
+          ? "Apply failed with 1 conflict: " + single
+          : "Apply failed with " + std::to_string(details.causes.size()) + " conflicts: " + lines;
   return Status(409, "Conflict", std::move(message), std::move(details));
 }
 
 /// Conflicts that a change from client-side to server-side apply does not explain.
-std::vector<Conflict> unexplained(const FieldManager& how, std::vector<Conflict> conflicts, const Value& live, json::Arena& arena) {
+std::vector<Conflict> unexplained(const FieldManager& how, std::vector<Conflict> conflicts, const Value& live,
+                                  json::Arena& arena) {
   if (conflicts.empty() || how.manager.name != kKubectl) return conflicts;
   FieldSet explained = fields_last_applied(*how.type, how.manager.api_version, live, arena);
-  for (Conflict& conflict : conflicts) conflict.entry.set_fields(difference(conflict.entry.fields, explained));
+  for (Conflict& conflict : conflicts)
+    conflict.entry.set_fields(difference(conflict.entry.fields, explained));
   std::erase_if(conflicts, [](const Conflict& conflict) { return conflict.entry.fields.empty(); });
   return conflicts;
 }
@@ -89,7 +94,8 @@ Result<void> record_first(const FieldManager& how, Entries& entries, const Value
 }
 
 /// Ownership is settled: strips it of what nobody owns, and writes it into the object.
-Value finish(const FieldManager& how, Value object, bool changed, Entries entries, const Entry& self, json::Arena& arena) {
+Value finish(const FieldManager& how, Value object, bool changed, Entries entries, const Entry& self,
+             json::Arena& arena) {
   if (Entry* mine = find_manager(entries, self)) {
     mine->set_fields(difference(mine->fields, stripped_fields()));
     if (changed) mine->time_seconds = how.now_seconds;
@@ -97,7 +103,8 @@ Value finish(const FieldManager& how, Value object, bool changed, Entries entrie
   std::erase_if(entries, [](const Entry& entry) { return entry.fields.empty(); });
   Value result = without_managed_fields(object, arena);
   if (!entries.empty()) {
-    result.object_at("metadata", arena).append_member("managedFields", encode_entries(std::move(entries), arena), arena);
+    result.object_at("metadata", arena)
+        .append_member("managedFields", encode_entries(std::move(entries), arena), arena);
   }
   return result;
 }
@@ -117,15 +124,19 @@ Entry replace_entry(Entries& entries, const Entry& self) {
 
 }  // namespace
 
-Result<Value> apply(const FieldManager& how, const Value& live, const Value& applied, Force force, json::Arena& arena) {
+Result<Value> apply(const FieldManager& how, const Value& live, const Value& applied, Force force,
+                    json::Arena& arena) {
   TRY_OK(check_identity(how, live, applied));
   auto decoded = decode_entries(live.at({"metadata", "managedFields"}), arena);
-  if (!decoded) return std::unexpected(go_error("failed to decode managed fields: " + decoded.error().message));
+  if (!decoded)
+    return std::unexpected(go_error("failed to decode managed fields: " + decoded.error().message));
   Entries entries = std::move(*decoded);
   Value before = without_managed_fields(live, arena);
   if (entries.empty()) {
     auto recorded = record_first(how, entries, before, arena);
-    if (!recorded) return std::unexpected(go_error("failed to create manager for existing fields: " + recorded.error().message));
+    if (!recorded)
+      return std::unexpected(
+          go_error("failed to create manager for existing fields: " + recorded.error().message));
   }
   TRY_OK(check_schema(how, applied, arena));
 

@@ -22,13 +22,13 @@ bool same_value(const Value& a, const Value& b) {
   if (a.is_array() && b.is_array()) {
     auto left = a.items(), right = b.items();
     return left.size() == right.size() &&
-           (left.data() == right.data() || std::ranges::equal(left, right, [](const Value& x, const Value& y) { return same_value(x, y); }));
+           (left.data() == right.data() ||
+            std::ranges::equal(left, right, [](const Value& x, const Value& y) { return same_value(x, y); }));
   }
   return json::equal(a, b);
 }
 
 namespace {
-
 
 struct Child {
   Element element;
@@ -47,7 +47,9 @@ class Comparer {
   explicit Comparer(json::Arena& arena) : arena_(arena) {}
 
   Result<void> walk(const Place& place, const Value* before, const Value* after) {
-    Form form = place.form(after != nullptr && !after->is_null() ? *after : before != nullptr ? *before : *after);
+    Form form = place.form(after != nullptr && !after->is_null() ? *after
+                           : before != nullptr                   ? *before
+                                                                 : *after);
     if (before != nullptr && after != nullptr && place.untyped() && !before->is_null() && !after->is_null()) {
       if (place.form(*before) != place.form(*after)) return walk_mixed(place, before, after);
     }
@@ -115,7 +117,8 @@ class Comparer {
   }
 
   void note(std::string_view name, const Value* before, const Value* after) {
-    if (before == nullptr || after == nullptr || !same_value(*before, *after)) children_.push_back({{}, name, before, after});
+    if (before == nullptr || after == nullptr || !same_value(*before, *after))
+      children_.push_back({{}, name, before, after});
   }
 
   /// Pushes the members that differ, sorted by name.
@@ -124,14 +127,18 @@ class Comparer {
     const Value& left = before == nullptr ? kNone : *before;
     const Value& right = after == nullptr ? kNone : *after;
     auto first = static_cast<std::ptrdiff_t>(children_.size());
-    auto sorted = [](std::span<const Member> members) { return std::ranges::is_sorted(members, {}, &Member::name); };
+    auto sorted = [](std::span<const Member> members) {
+      return std::ranges::is_sorted(members, {}, &Member::name);
+    };
     if (!is_struct && sorted(left.members()) && sorted(right.members())) {
       join_sorted(left.members(), right.members());
       return;
     }
     std::size_t i = 0, matched = 0;
     for (const Member& member : right.members()) {
-      while (i < left.size() && left.members()[i].name != member.name && right.find(left.members()[i].name) == nullptr) ++i;
+      while (i < left.size() && left.members()[i].name != member.name &&
+             right.find(left.members()[i].name) == nullptr)
+        ++i;
       bool in_step = i < left.size() && left.members()[i].name == member.name;
       const Value* other = in_step ? &left.members()[i++].value : left.find(member.name);
       if (other != nullptr) ++matched;
@@ -142,7 +149,8 @@ class Comparer {
         if (right.find(member.name) == nullptr) note(member.name, &member.value, nullptr);
       }
     }
-    std::sort(children_.begin() + first, children_.end(), [](const Child& a, const Child& b) { return a.name < b.name; });
+    std::sort(children_.begin() + first, children_.end(),
+              [](const Child& a, const Child& b) { return a.name < b.name; });
   }
 
   void join_sorted(std::span<const Member> left, std::span<const Member> right) {
@@ -186,10 +194,14 @@ class Comparer {
       return end;
     };
     for (std::size_t i = 0, j = 0; i < left.size() || j < right.size();) {
-      int order = i == left.size() ? 1 : j == right.size() ? -1 : compare_elements(left[i].element, right[j].element);
-      std::size_t left_end = order <= 0 ? run_end(left, i) : i, right_end = order >= 0 ? run_end(right, j) : j;
+      int order = i == left.size()    ? 1
+                  : j == right.size() ? -1
+                                      : compare_elements(left[i].element, right[j].element);
+      std::size_t left_end = order <= 0 ? run_end(left, i) : i,
+                  right_end = order >= 0 ? run_end(right, j) : j;
       Element element = order <= 0 ? left[i].element : right[j].element;
-      TRY_OK(item_run(place, element, std::span(left).subspan(i, left_end - i), std::span(right).subspan(j, right_end - j)));
+      TRY_OK(item_run(place, element, std::span(left).subspan(i, left_end - i),
+                      std::span(right).subspan(j, right_end - j)));
       i = left_end;
       j = right_end;
     }
@@ -197,7 +209,8 @@ class Comparer {
   }
 
   /// The items of one key, before and after. Duplicates count as one opaque thing.
-  Result<void> item_run(const Place& place, Element element, std::span<const Item> before, std::span<const Item> after) {
+  Result<void> item_run(const Place& place, Element element, std::span<const Item> before,
+                        std::span<const Item> after) {
     const Value* left = before.empty() ? nullptr : before[0].value;
     const Value* right = after.empty() ? nullptr : after[0].value;
     if (before.size() <= 1 && after.size() <= 1) {
@@ -226,7 +239,8 @@ class Comparer {
 
 }  // namespace
 
-Result<Comparison> compare(const schema::Type& type, const Value& before, const Value& after, json::Arena& arena) {
+Result<Comparison> compare(const schema::Type& type, const Value& before, const Value& after,
+                           json::Arena& arena) {
   Comparer comparer(arena);
   TRY_OK(comparer.members(Place::of(type), &before, &after));
   return comparer.finish();

@@ -20,7 +20,8 @@ Status undecodable(std::string text) { return Status(500, "", std::move(text)); 
 Result<Entry> decode_entry(const Value& value, std::size_t index, json::Arena& arena) {
   Entry entry;
   auto operation = value.string_at({"operation"});
-  if (operation != "Apply" && operation != "Update") return std::unexpected(undecodable("operation must be `Apply` or `Update`"));
+  if (operation != "Apply" && operation != "Update")
+    return std::unexpected(undecodable("operation must be `Apply` or `Update`"));
   entry.operation = operation == "Apply" ? ManagedOperation::kApply : ManagedOperation::kUpdate;
   entry.manager = value.string_at({"manager"});
   entry.api_version = value.string_at({"apiVersion"});
@@ -28,7 +29,8 @@ Result<Entry> decode_entry(const Value& value, std::size_t index, json::Arena& a
   if (entry.api_version.empty()) return std::unexpected(undecodable("apiVersion must not be empty"));
   auto fields_type = value.string_at({"fieldsType"});
   if (fields_type != "FieldsV1") {
-    std::string what = fields_type.empty() ? "missing fieldsType" : "invalid fieldsType " + meta::go_quoted(fields_type);
+    std::string what =
+        fields_type.empty() ? "missing fieldsType" : "invalid fieldsType " + meta::go_quoted(fields_type);
     return std::unexpected(undecodable(what + " in managed fields entry " + std::to_string(index)));
   }
   if (const Value* time = value.find("time"); time != nullptr && time->is_string()) {
@@ -47,13 +49,16 @@ bool is_canonical(const Value& fields, std::span<const FieldSet::Node> nodes) {
   std::size_t i = 0;
   for (const auto& member : fields.members()) {
     if (member.name == ".") {
-      if (&member != fields.members().data() || !member.value.is_object() || !member.value.empty()) return false;
+      if (&member != fields.members().data() || !member.value.is_object() || !member.value.empty())
+        return false;
       continue;
     }
     if (i >= nodes.size() || nodes[i].element() != member.name) return false;
     const auto& node = nodes[i];
     bool has_self = member.value.find(".") != nullptr;
-    if (!member.value.is_object() || (node.size == 1 ? !member.value.empty() : has_self != (node.member == 1))) return false;
+    if (!member.value.is_object() ||
+        (node.size == 1 ? !member.value.empty() : has_self != (node.member == 1)))
+      return false;
     if (!is_canonical(member.value, nodes.subspan(i + 1, node.size - 1))) return false;
     i += node.size;
   }
@@ -61,7 +66,8 @@ bool is_canonical(const Value& fields, std::span<const FieldSet::Node> nodes) {
 }
 
 auto order_key(const Entry& entry) {
-  return std::make_tuple(entry.operation, entry.time_seconds.value_or(0), entry.manager, entry.api_version, entry.subresource);
+  return std::make_tuple(entry.operation, entry.time_seconds.value_or(0), entry.manager, entry.api_version,
+                         entry.subresource);
 }
 
 }  // namespace
@@ -115,12 +121,16 @@ Value encode_entries(Entries entries, json::Arena& arena) {
   for (const Entry& entry : entries) {
     Value value = Value::object(arena, 7);
     if (!entry.manager.empty()) value.append_member("manager", Value::string(entry.manager), arena);
-    value.append_member("operation", Value::string(entry.operation == ManagedOperation::kApply ? "Apply" : "Update"), arena);
+    value.append_member(
+        "operation", Value::string(entry.operation == ManagedOperation::kApply ? "Apply" : "Update"), arena);
     value.append_member("apiVersion", Value::string(entry.api_version), arena);
-    if (entry.time_seconds) value.append_member("time", Value::string(meta::format_time(*entry.time_seconds), arena), arena);
+    if (entry.time_seconds)
+      value.append_member("time", Value::string(meta::format_time(*entry.time_seconds), arena), arena);
     value.append_member("fieldsType", Value::string("FieldsV1"), arena);
-    value.append_member("fieldsV1", entry.written.is_null() ? entry.fields.to_json(arena) : entry.written, arena);
-    if (!entry.subresource.empty()) value.append_member("subresource", Value::string(entry.subresource), arena);
+    value.append_member("fieldsV1", entry.written.is_null() ? entry.fields.to_json(arena) : entry.written,
+                        arena);
+    if (!entry.subresource.empty())
+      value.append_member("subresource", Value::string(entry.subresource), arena);
     list.push_back(value, arena);
   }
   return list;

@@ -1,5 +1,6 @@
 #pragma once
-// Field management: who owns which field (metadata.managedFields), kept up to date by every write; server-side apply.
+// Field management: who owns which field (metadata.managedFields), kept up to date by every write;
+// server-side apply.
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -25,31 +26,34 @@ struct Versioned {
   json::Value object;
 };
 
-/// Gives `object`, which is in Manager::api_version, in another version; NotFound when that version is no longer served
-/// (its managers are then dropped). Empty function: other versions are taken to have the same fields.
-using Convert = std::function<Result<Versioned>(const json::Value& object, std::string_view api_version, json::Arena& arena)>;
+/// Gives `object`, which is in Manager::api_version, in another version; NotFound when that version is no
+/// longer served (its managers are then dropped). Empty function: other versions are taken to have the same
+/// fields.
+using Convert = std::function<Result<Versioned>(const json::Value& object, std::string_view api_version,
+                                                json::Arena& arena)>;
 
 /// What is the same for every write of a resource through one door. Value type.
 struct FieldManager {
-  const schema::Type* type = nullptr;      // of the objects in Manager::api_version
+  const schema::Type* type = nullptr;  // of the objects in Manager::api_version
   Manager manager;
   std::int64_t now_seconds = 0;
   const FieldSet* reset_fields = nullptr;  // what this door does not write, so nobody owns it by writing here
   Convert convert;
 };
 
-/// Sets metadata.managedFields of `object` after a create (`live` null), an update or a patch. `object` and `live` are
-/// trees of the type, defaulted and as they are stored and answered; `object` may carry the managedFields that the
-/// client sent. Never fails: what cannot be understood leaves the live object's entries.
+/// Sets metadata.managedFields of `object` after a create (`live` null), an update or a patch. `object` and
+/// `live` are trees of the type, defaulted and as they are stored and answered; `object` may carry the
+/// managedFields that the client sent. Never fails: what cannot be understood leaves the live object's
+/// entries.
 void track_update(const FieldManager& how, const json::Value* live, json::Value& object, json::Arena& arena);
 
 enum class Force : bool { kNo, kYes };
 
-/// Server-side apply: merges `applied` (the body, undefaulted) into `live` (an empty object of the kind when it is to be
-/// created: apiVersion, kind, and metadata's name and namespace) and gives the new object with its managedFields, not
-/// yet defaulted. Conflicts are 409 with a cause for each field.
-Result<json::Value> apply(const FieldManager& how, const json::Value& live, const json::Value& applied, Force force,
-                          json::Arena& arena);
+/// Server-side apply: merges `applied` (the body, undefaulted) into `live` (an empty object of the kind when
+/// it is to be created: apiVersion, kind, and metadata's name and namespace) and gives the new object with
+/// its managedFields, not yet defaulted. Conflicts are 409 with a cause for each field.
+Result<json::Value> apply(const FieldManager& how, const json::Value& live, const json::Value& applied,
+                          Force force, json::Arena& arena);
 
 /// Equal but for the times in metadata.managedFields: then a write need not happen.
 bool equal_but_for_times(const json::Value& a, const json::Value& b);

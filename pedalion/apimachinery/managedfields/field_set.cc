@@ -16,7 +16,8 @@ class Reader {
 
   /// The contents of one object; says whether it holds ".".
   Result<bool> read(const Value& fields, int depth) {
-    if (!fields.is_object() && !fields.is_null()) return std::unexpected(Status(400, "BadRequest", "expected a map of fields"));
+    if (!fields.is_object() && !fields.is_null())
+      return std::unexpected(Status(400, "BadRequest", "expected a map of fields"));
     if (depth > kMaxDepth) return std::unexpected(Status(400, "BadRequest", "exceeded max depth"));
     std::size_t base = pending_.size();
     bool self = false, sorted = true;
@@ -53,8 +54,11 @@ class Reader {
 
   void sort_from(std::size_t base) {
     auto begin = pending_.begin() + static_cast<std::ptrdiff_t>(base);
-    std::sort(begin, pending_.end(), [](const Pending& a, const Pending& b) { return compare_elements(a.element, b.element) < 0; });
-    auto same = [](const Pending& a, const Pending& b) { return compare_elements(a.element, b.element) == 0; };
+    std::sort(begin, pending_.end(),
+              [](const Pending& a, const Pending& b) { return compare_elements(a.element, b.element) < 0; });
+    auto same = [](const Pending& a, const Pending& b) {
+      return compare_elements(a.element, b.element) == 0;
+    };
     pending_.erase(std::unique(begin, pending_.end(), same), pending_.end());
   }
 
@@ -81,8 +85,9 @@ void merge(Nodes a, Nodes b, Operation operation, FieldSetBuilder& out) {
       bool left = a[i].member, right = b[j].member;
       if (!(operation == Operation::kRecursiveDifference && right)) {
         out.open(a[i].element());
-        bool in = operation == Operation::kUnion ? left || right
-                  : operation == Operation::kIntersection ? left && right : left && !right;
+        bool in = operation == Operation::kUnion          ? left || right
+                  : operation == Operation::kIntersection ? left && right
+                                                          : left && !right;
         if (in) out.mark();
         merge(a.subspan(i + 1, a[i].size - 1), b.subspan(j + 1, b[j].size - 1), operation, out);
         out.close();
@@ -215,6 +220,8 @@ bool FieldSet::operator==(const FieldSet& other) const {
 FieldSet set_union(const FieldSet& a, const FieldSet& b) { return merged(a, b, Operation::kUnion); }
 FieldSet intersection(const FieldSet& a, const FieldSet& b) { return merged(a, b, Operation::kIntersection); }
 FieldSet difference(const FieldSet& a, const FieldSet& b) { return merged(a, b, Operation::kDifference); }
-FieldSet recursive_difference(const FieldSet& a, const FieldSet& b) { return merged(a, b, Operation::kRecursiveDifference); }
+FieldSet recursive_difference(const FieldSet& a, const FieldSet& b) {
+  return merged(a, b, Operation::kRecursiveDifference);
+}
 
 }  // namespace pedalion::managedfields

@@ -13,20 +13,21 @@
 
 namespace pedalion::managedfields {
 
-/// Borrows the text of its elements: what it was made from (a document's arena, literals) must outlive it. Movable,
-/// copyable; a node takes 16 bytes.
+/// Borrows the text of its elements: what it was made from (a document's arena, literals) must outlive it.
+/// Movable, copyable; a node takes 16 bytes.
 class FieldSet {
  public:
   struct Node {
     const char* text = nullptr;
     std::uint32_t length = 0;
-    std::uint32_t size : 31 = 1;    // nodes of its subtree, itself included
-    std::uint32_t member : 1 = 0;   // itself in the set; else only something below it
+    std::uint32_t size : 31 = 1;   // nodes of its subtree, itself included
+    std::uint32_t member : 1 = 0;  // itself in the set; else only something below it
     Element element() const { return {text, length}; }
   };
 
   FieldSet() = default;
-  /// From paths of elements that outlive it, in any order: of_paths({{"f:status"}, {"f:metadata", "f:finalizers"}}).
+  /// From paths of elements that outlive it, in any order: of_paths({{"f:status"}, {"f:metadata",
+  /// "f:finalizers"}}).
   static FieldSet of_paths(std::initializer_list<std::initializer_list<Element>> paths);
   /// Reads the FieldsV1 form; what has to be spelt anew is put into `arena`. Fails as Kubernetes does.
   static Result<FieldSet> parse(const json::Value& fields, json::Arena& arena);
@@ -40,8 +41,8 @@ class FieldSet {
 
   /// Is exactly this path in the set?
   bool has(std::initializer_list<Element> path) const;
-  /// `.spec.containers[name="c"].image` of every path in the set; at each level first what is in the set itself, then
-  /// what is below (the order in which conflicts are reported).
+  /// `.spec.containers[name="c"].image` of every path in the set; at each level first what is in the set
+  /// itself, then what is below (the order in which conflicts are reported).
   std::vector<std::string> path_texts() const;
   bool operator==(const FieldSet& other) const;
 
@@ -57,7 +58,8 @@ FieldSet difference(const FieldSet& a, const FieldSet& b);
 /// The same, and nothing below what is in b.
 FieldSet recursive_difference(const FieldSet& a, const FieldSet& b);
 
-/// Builds a set in order: open, add or leave children, close. Elements must come sorted at each level, each once.
+/// Builds a set in order: open, add or leave children, close. Elements must come sorted at each level, each
+/// once.
 class FieldSetBuilder {
  public:
   void open(Element element);

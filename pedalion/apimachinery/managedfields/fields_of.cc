@@ -17,10 +17,16 @@ class Collector {
   void walk(const Place& place, const Value& value) {
     switch (place.form(value)) {
       case Form::kScalar:
-      case Form::kAtomic: builder_.mark(); break;
-      case Form::kMap: members(place, value); break;
+      case Form::kAtomic:
+        builder_.mark();
+        break;
+      case Form::kMap:
+        members(place, value);
+        break;
       case Form::kSet:
-      case Form::kListMap: items(place, value); break;
+      case Form::kListMap:
+        items(place, value);
+        break;
     }
   }
 
@@ -52,7 +58,8 @@ class Collector {
     for (const Value& item : list.items()) {
       if (auto element = item_element(place, item, arena_)) sorted.push_back({*element, &item});
     }
-    std::ranges::sort(sorted, [](const Item& a, const Item& b) { return compare_elements(a.element, b.element) < 0; });
+    std::ranges::sort(
+        sorted, [](const Item& a, const Item& b) { return compare_elements(a.element, b.element) < 0; });
     for (std::size_t i = 0; i < sorted.size();) {
       std::size_t end = i + 1;
       while (end < sorted.size() && compare_elements(sorted[i].element, sorted[end].element) == 0) ++end;

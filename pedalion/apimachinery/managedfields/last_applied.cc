@@ -29,11 +29,13 @@ std::string written(const Value& applied, json::Arena& arena) {
 
 }  // namespace
 
-FieldSet fields_last_applied(const schema::Type& type, std::string_view api_version, const Value& live, json::Arena& arena) {
+FieldSet fields_last_applied(const schema::Type& type, std::string_view api_version, const Value& live,
+                             json::Arena& arena) {
   auto text = annotation(live);
   if (text.empty() || !validate(type, live, arena)) return {};
   auto applied = json::parse(text, arena);
-  if (!applied || applied->string_at({"apiVersion"}) != api_version || !validate(type, *applied, arena)) return {};
+  if (!applied || applied->string_at({"apiVersion"}) != api_version || !validate(type, *applied, arena))
+    return {};
   auto change = compare(type, *applied, live, arena);
   if (!change) return {};
   FieldSet fields = difference(fields_of(type, *applied, arena), change->modified);
@@ -44,7 +46,8 @@ void renew_last_applied(Value& object, const Value& applied, json::Arena& arena)
   if (annotation(object).empty()) return;
   std::string text = written(applied, arena);
   Value metadata = Value::object(arena, object.find("metadata")->size());
-  for (const auto& member : object.find("metadata")->members()) metadata.append_member(member.name, member.value, arena);
+  for (const auto& member : object.find("metadata")->members())
+    metadata.append_member(member.name, member.value, arena);
   Value annotations = Value::object(arena, 4);
   std::size_t total = 0;
   for (const auto& member : metadata.find("annotations")->members()) {

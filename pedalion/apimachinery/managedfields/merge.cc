@@ -14,7 +14,8 @@ struct Item {
   const Value* value;
 };
 
-/// The items of a list by element. Duplicates (live objects may have them) merge with nothing: they count as null.
+/// The items of a list by element. Duplicates (live objects may have them) merge with nothing: they count as
+/// null.
 struct Index {
   std::vector<Item> items;
   std::unordered_map<std::string_view, const Value*> values;
@@ -31,9 +32,12 @@ class Merger {
 
   /// At least one of `live` and `applied` is there.
   Result<Value> walk(const Place& place, const Value* live, const Value* applied) {
-    Form form = place.form(applied != nullptr && !applied->is_null() ? *applied : live != nullptr ? *live : *applied);
+    Form form = place.form(applied != nullptr && !applied->is_null() ? *applied
+                           : live != nullptr                         ? *live
+                                                                     : *applied);
     bool nothing = (live == nullptr || live->empty()) && (applied == nullptr || applied->empty());
-    if (form == Form::kScalar || form == Form::kAtomic || nothing) return applied != nullptr ? *applied : *live;
+    if (form == Form::kScalar || form == Form::kAtomic || nothing)
+      return applied != nullptr ? *applied : *live;
     if (applied == nullptr || live == nullptr) return applied != nullptr ? *applied : *live;
     return form == Form::kMap ? members(place, *live, *applied) : items(place, *live, *applied);
   }
@@ -135,10 +139,14 @@ class Remover {
 
   Value walk(const Place& place, const Value& value, Nodes nodes) {
     switch (place.form(value)) {
-      case Form::kScalar: return value;
-      case Form::kAtomic: return value.is_array() || value.is_object() ? Value() : value;
-      case Form::kMap: return members(place, value, nodes);
-      default: return items(place, value, nodes);
+      case Form::kScalar:
+        return value;
+      case Form::kAtomic:
+        return value.is_array() || value.is_object() ? Value() : value;
+      case Form::kMap:
+        return members(place, value, nodes);
+      default:
+        return items(place, value, nodes);
     }
   }
 
@@ -149,14 +157,16 @@ class Remover {
   };
   static Hit find(Nodes nodes, Element element) {
     for (std::size_t i = 0; i < nodes.size(); i += nodes[i].size) {
-      if (compare_elements(nodes[i].element(), element) == 0) return {nodes[i].member == 1, nodes.subspan(i + 1, nodes[i].size - 1)};
+      if (compare_elements(nodes[i].element(), element) == 0)
+        return {nodes[i].member == 1, nodes.subspan(i + 1, nodes[i].size - 1)};
     }
     return {};
   }
   static Hit find_field(Nodes nodes, std::string_view name) {
     for (std::size_t i = 0; i < nodes.size(); i += nodes[i].size) {
       Element element = nodes[i].element();
-      if (element[0] == 'f' && element.substr(2) == name) return {nodes[i].member == 1, nodes.subspan(i + 1, nodes[i].size - 1)};
+      if (element[0] == 'f' && element.substr(2) == name)
+        return {nodes[i].member == 1, nodes.subspan(i + 1, nodes[i].size - 1)};
     }
     return {};
   }
@@ -168,7 +178,9 @@ class Remover {
       Hit hit = find_field(nodes, member.name);
       if (hit.whole) continue;
       auto there = place.member(member.name);
-      out.append_member(member.name, hit.below.empty() ? member.value : walk(there ? *there : Place{}, member.value, hit.below), arena_);
+      out.append_member(
+          member.name,
+          hit.below.empty() ? member.value : walk(there ? *there : Place{}, member.value, hit.below), arena_);
     }
     return out.empty() ? Value() : out;
   }
@@ -194,7 +206,8 @@ Result<Value> merge(const schema::Type& type, const Value& live, const Value& ap
   return Merger(arena).members(Place::of(type), live, applied);
 }
 
-Value remove_fields(const schema::Type& type, const Value& object, const FieldSet& fields, json::Arena& arena) {
+Value remove_fields(const schema::Type& type, const Value& object, const FieldSet& fields,
+                    json::Arena& arena) {
   if (fields.empty()) return object;
   Value out = Remover(arena).walk(Place::of(type), object, fields.nodes());
   return out.is_null() ? Value::object(arena) : out;

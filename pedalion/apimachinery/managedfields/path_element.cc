@@ -17,12 +17,18 @@ using json::Value;
 int kind_rank(const Value& value) {
   switch (value.kind()) {
     case Kind::kInt:
-    case Kind::kDouble: return 0;
-    case Kind::kString: return 1;
-    case Kind::kBool: return 2;
-    case Kind::kArray: return 3;
-    case Kind::kObject: return 4;
-    case Kind::kNull: return 5;
+    case Kind::kDouble:
+      return 0;
+    case Kind::kString:
+      return 1;
+    case Kind::kBool:
+      return 2;
+    case Kind::kArray:
+      return 3;
+    case Kind::kObject:
+      return 4;
+    case Kind::kNull:
+      return 5;
   }
   return 5;
 }
@@ -45,26 +51,35 @@ int compare_values(const Value& a, const Value& b) {
     case Kind::kInt:
       if (b.is_int()) return sign(a.as_int() <=> b.as_int());
       [[fallthrough]];
-    case Kind::kDouble: return a.as_double() < b.as_double() ? -1 : a.as_double() > b.as_double() ? 1 : 0;
-    case Kind::kString: return a.as_string().compare(b.as_string());
-    case Kind::kBool: return static_cast<int>(a.as_bool()) - static_cast<int>(b.as_bool());
+    case Kind::kDouble:
+      return a.as_double() < b.as_double() ? -1 : a.as_double() > b.as_double() ? 1 : 0;
+    case Kind::kString:
+      return a.as_string().compare(b.as_string());
+    case Kind::kBool:
+      return static_cast<int>(a.as_bool()) - static_cast<int>(b.as_bool());
     case Kind::kArray:
       for (std::uint32_t i = 0;; ++i) {
         if (i >= a.size() || i >= b.size()) return sign(a.size() <=> b.size());
         if (int order = compare_values(a.items()[i], b.items()[i]); order != 0) return order;
       }
-    case Kind::kObject: return compare_objects(a, b);
-    case Kind::kNull: return 0;
+    case Kind::kObject:
+      return compare_objects(a, b);
+    case Kind::kNull:
+      return 0;
   }
   return 0;
 }
 
 int class_rank(Element element) {
   switch (element[0]) {
-    case 'f': return 0;
-    case 'k': return 1;
-    case 'v': return 2;
-    default: return 3;
+    case 'f':
+      return 0;
+    case 'k':
+      return 1;
+    case 'v':
+      return 2;
+    default:
+      return 3;
   }
 }
 
@@ -73,7 +88,8 @@ int compare_parsed(std::string_view a, std::string_view b) {
   // The usual case: strings that differ before any escape, in the same place of the same key.
   auto [at_a, at_b] = std::ranges::mismatch(a, b);
   auto same = static_cast<std::size_t>(at_a - a.begin());
-  if (same < a.size() && same < b.size() && a.find('\\') == std::string_view::npos && b.find('\\') == std::string_view::npos) {
+  if (same < a.size() && same < b.size() && a.find('\\') == std::string_view::npos &&
+      b.find('\\') == std::string_view::npos) {
     auto quotes = std::ranges::count(a.substr(0, same), '"');
     if (quotes % 2 == 1) {
       if (a[same] == '"') return -1;
@@ -142,12 +158,14 @@ Result<std::optional<Element>> canonical_element(std::string_view text, json::Ar
   if (text[1] != ':') return std::unexpected(malformed("missing colon: " + std::string(text)));
   auto body = text.substr(2);
   switch (text[0]) {
-    case 'f': return text;
+    case 'f':
+      return text;
     case 'i': {
       std::int64_t index = 0;
       auto [end, error] = std::from_chars(body.data(), body.data() + body.size(), index);
       if (error != std::errc() || end != body.data() + body.size()) {
-        return std::unexpected(malformed("strconv.Atoi: parsing " + meta::go_quoted(body) + ": invalid syntax"));
+        return std::unexpected(
+            malformed("strconv.Atoi: parsing " + meta::go_quoted(body) + ": invalid syntax"));
       }
       return text;
     }
@@ -157,13 +175,15 @@ Result<std::optional<Element>> canonical_element(std::string_view text, json::Ar
     }
     case 'k': {
       TRY(Value value, json::parse(body, arena));
-      if (!value.is_object()) return std::unexpected(malformed("a key must be an object: " + std::string(text)));
+      if (!value.is_object())
+        return std::unexpected(malformed("a key must be an object: " + std::string(text)));
       std::vector<KeyPart> parts;
       for (const auto& member : value.members()) parts.push_back({member.name, member.value});
       std::ranges::sort(parts, {}, &KeyPart::name);
       return key_element(parts, arena);
     }
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 

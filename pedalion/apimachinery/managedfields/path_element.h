@@ -11,11 +11,12 @@
 
 namespace pedalion::managedfields {
 
-/// One step of a path in its FieldsV1 spelling without the escapes of the JSON around it: `f:spec`, `k:{"name":"c"}`,
-/// `v:"x"`, `i:3`.
+/// One step of a path in its FieldsV1 spelling without the escapes of the JSON around it: `f:spec`,
+/// `k:{"name":"c"}`, `v:"x"`, `i:3`.
 using Element = std::string_view;
 
-/// The order in which FieldsV1 lists elements: fields, keys, values, indices; keys and values by value, not by text.
+/// The order in which FieldsV1 lists elements: fields, keys, values, indices; keys and values by value, not
+/// by text.
 int compare_elements(Element a, Element b);
 
 /// `f:` + name, in `arena`.
@@ -30,8 +31,8 @@ struct KeyPart {
 /// `k:{…}` of parts that are sorted by name.
 Element key_element(std::span<const KeyPart> parts, json::Arena& arena);
 
-/// An element as a client wrote it, spelt canonically. Nothing for kinds that do not exist (they are to be dropped); fails
-/// when it is malformed.
+/// An element as a client wrote it, spelt canonically. Nothing for kinds that do not exist (they are to be
+/// dropped); fails when it is malformed.
 Result<std::optional<Element>> canonical_element(std::string_view text, json::Arena& arena);
 
 /// `.spec`, `[name="c"]`, `[="x"]`, `[3]`.

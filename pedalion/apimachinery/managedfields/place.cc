@@ -19,18 +19,23 @@ constexpr std::size_t kMaxKeys = 16;
 
 Status bad_item(std::string text) { return Status(500, "", std::move(text)); }
 
-/// The value of a key that an item leaves out; null when it has none. What Go always writes defaults to its zero value.
+/// The value of a key that an item leaves out; null when it has none. What Go always writes defaults to its
+/// zero value.
 Result<Value> key_default(const schema::Field* field, json::Arena& arena) {
   if (field == nullptr) return Value();
   if (!field->default_json.empty()) return json::parse(field->default_json, arena);
   if (field->omitempty || field->omitzero || field->pointer || field->type == nullptr) return Value();
   switch (field->type->shape) {
-    case Shape::kString: return Value::string("");
-    case Shape::kBool: return Value::boolean(false);
+    case Shape::kString:
+      return Value::string("");
+    case Shape::kBool:
+      return Value::boolean(false);
     case Shape::kInt32:
     case Shape::kInt64:
-    case Shape::kUint32: return Value::integer(0);
-    default: return Value();
+    case Shape::kUint32:
+      return Value::integer(0);
+    default:
+      return Value();
   }
 }
 
@@ -41,8 +46,10 @@ std::string quoted_list(std::span<const std::string_view> names) {
 }
 
 Result<Element> keyed_element(const Place& list, const Value& item, json::Arena& arena) {
-  if (item.is_null()) return std::unexpected(bad_item("associative list with keys may not have a null element"));
-  if (!item.is_object()) return std::unexpected(bad_item("associative list with keys may not have non-map elements"));
+  if (item.is_null())
+    return std::unexpected(bad_item("associative list with keys may not have a null element"));
+  if (!item.is_object())
+    return std::unexpected(bad_item("associative list with keys may not have non-map elements"));
   std::array<KeyPart, kMaxKeys> parts;
   std::size_t count = 0;
   Place element = list.item();
@@ -56,7 +63,8 @@ Result<Element> keyed_element(const Place& list, const Value& item, json::Arena&
     }
   }
   if (count == 0) {
-    return std::unexpected(bad_item("associative list with keys has an element that omits all key fields " + quoted_list(list.keys) +
+    return std::unexpected(bad_item("associative list with keys has an element that omits all key fields " +
+                                    quoted_list(list.keys) +
                                     " (and doesn't have default values for any key fields)"));
   }
   std::span<KeyPart> used(parts.data(), count);
@@ -67,7 +75,10 @@ Result<Element> keyed_element(const Place& list, const Value& item, json::Arena&
 }  // namespace
 
 Place Place::of(const schema::Field& field) {
-  return {.type = field.type, .list_type = field.list_type, .map_type = field.map_type, .keys = field.list_map_keys};
+  return {.type = field.type,
+          .list_type = field.list_type,
+          .map_type = field.map_type,
+          .keys = field.list_map_keys};
 }
 
 bool Place::untyped() const {
@@ -75,8 +86,10 @@ bool Place::untyped() const {
   switch (type->shape) {
     case Shape::kJson:
     case Shape::kFieldsV1:
-    case Shape::kAlternatives: return true;
-    default: return false;
+    case Shape::kAlternatives:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -89,12 +102,15 @@ Form Place::form(const Value& value) const {
   }
   switch (type->shape) {
     case Shape::kStruct:
-    case Shape::kMap: return atomic_map ? Form::kAtomic : Form::kMap;
+    case Shape::kMap:
+      return atomic_map ? Form::kAtomic : Form::kMap;
     case Shape::kList:
       if (list_type == ListType::kSet) return Form::kSet;
       return list_type == ListType::kMap && !keys.empty() ? Form::kListMap : Form::kAtomic;
-    case Shape::kRawExtension: return Form::kAtomic;
-    default: return Form::kScalar;
+    case Shape::kRawExtension:
+      return Form::kAtomic;
+    default:
+      return Form::kScalar;
   }
 }
 
@@ -116,9 +132,12 @@ Place Place::item() const {
 
 Result<Element> item_element(const Place& list, const Value& item, json::Arena& arena) {
   if (list.form(item) == Form::kListMap) return keyed_element(list, item, arena);
-  if (item.is_object()) return std::unexpected(bad_item("associative list without keys has an element that's a map type"));
-  if (item.is_array()) return std::unexpected(bad_item("not supported: associative list with lists as elements"));
-  if (item.is_null()) return std::unexpected(bad_item("associative list without keys has an element that's an explicit null"));
+  if (item.is_object())
+    return std::unexpected(bad_item("associative list without keys has an element that's a map type"));
+  if (item.is_array())
+    return std::unexpected(bad_item("not supported: associative list with lists as elements"));
+  if (item.is_null())
+    return std::unexpected(bad_item("associative list without keys has an element that's an explicit null"));
   return value_element(item, arena);
 }
 

@@ -15,8 +15,8 @@ namespace pedalion::managedfields {
 /// How a value is owned: as one thing (scalars and what is atomic), by its members, or by its list items.
 enum class Form : std::uint8_t { kScalar, kAtomic, kMap, kSet, kListMap };
 
-/// A type with what the field it stands in says about it. Value type. Without a type anything goes: maps are granular,
-/// lists atomic.
+/// A type with what the field it stands in says about it. Value type. Without a type anything goes: maps are
+/// granular, lists atomic.
 struct Place {
   const schema::Type* type = nullptr;
   schema::ListType list_type = schema::ListType::kNone;
@@ -26,7 +26,8 @@ struct Place {
   static Place of(const schema::Type& type) { return {.type = &type}; }
   static Place of(const schema::Field& field);
 
-  /// Takes anything and looks into it: free-form JSON. (A RawExtension takes anything, too, but as one thing.)
+  /// Takes anything and looks into it: free-form JSON. (A RawExtension takes anything, too, but as one
+  /// thing.)
   bool untyped() const;
   /// The form that `value` has here; null values of untyped places count as atomic.
   Form form(const json::Value& value) const;
@@ -38,8 +39,8 @@ struct Place {
   Place item() const;
 };
 
-/// The element of a list item (place.form is kSet or kListMap). The error's message says what is wrong with the item, in
-/// the words of structured-merge-diff.
+/// The element of a list item (place.form is kSet or kListMap). The error's message says what is wrong with
+/// the item, in the words of structured-merge-diff.
 Result<Element> item_element(const Place& list, const json::Value& item, json::Arena& arena);
 
 }  // namespace pedalion::managedfields

@@ -1,5 +1,6 @@
 #pragma once
-// What updates and applies have in common: objects without their managedFields, who writes, recording an update.
+// What updates and applies have in common: objects without their managedFields, who writes, recording an
+// update.
 #include "pedalion/apimachinery/managedfields/entries.h"
 
 namespace pedalion::managedfields {
@@ -12,7 +13,7 @@ json::Value empty_object(const schema::Type& type, json::Arena& arena);
 const FieldSet& stripped_fields();
 Entry entry_of(const Manager& manager, ManagedOperation operation);
 /// Brings `entries` up to date with an update from `before` to `after`, both without managedFields.
-Result<void> record_update(const FieldManager& how, Entries& entries, const json::Value& before, const json::Value& after,
-                           json::Arena& arena);
+Result<void> record_update(const FieldManager& how, Entries& entries, const json::Value& before,
+                           const json::Value& after, json::Arena& arena);
 
 }  // namespace pedalion::managedfields

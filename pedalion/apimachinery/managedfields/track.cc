@@ -28,10 +28,18 @@ Value empty_object(const schema::Type& type, json::Arena& arena) {
 }
 
 const FieldSet& stripped_fields() {
-  static const FieldSet kStripped = FieldSet::of_paths(
-      {{"f:apiVersion"}, {"f:kind"}, {"f:metadata"}, {"f:metadata", "f:name"}, {"f:metadata", "f:namespace"},
-       {"f:metadata", "f:creationTimestamp"}, {"f:metadata", "f:selfLink"}, {"f:metadata", "f:uid"}, {"f:metadata", "f:clusterName"},
-       {"f:metadata", "f:generation"}, {"f:metadata", "f:managedFields"}, {"f:metadata", "f:resourceVersion"}});
+  static const FieldSet kStripped = FieldSet::of_paths({{"f:apiVersion"},
+                                                        {"f:kind"},
+                                                        {"f:metadata"},
+                                                        {"f:metadata", "f:name"},
+                                                        {"f:metadata", "f:namespace"},
+                                                        {"f:metadata", "f:creationTimestamp"},
+                                                        {"f:metadata", "f:selfLink"},
+                                                        {"f:metadata", "f:uid"},
+                                                        {"f:metadata", "f:clusterName"},
+                                                        {"f:metadata", "f:generation"},
+                                                        {"f:metadata", "f:managedFields"},
+                                                        {"f:metadata", "f:resourceVersion"}});
   return kStripped;
 }
 
@@ -44,7 +52,8 @@ Entry entry_of(const Manager& manager, ManagedOperation operation) {
   return entry;
 }
 
-Result<void> record_update(const FieldManager& how, Entries& entries, const Value& before, const Value& after, json::Arena& arena) {
+Result<void> record_update(const FieldManager& how, Entries& entries, const Value& before, const Value& after,
+                           json::Arena& arena) {
   Updater updater(how, arena);
   TRY_OK(updater.reconcile(entries, before));
   TRY(Comparison change, updater.changes(before, after));
@@ -66,8 +75,8 @@ namespace {
 
 bool is_reset(const Value* managed_fields) {
   if (managed_fields == nullptr || !managed_fields->is_array()) return false;
-  return managed_fields->empty() ||
-         (managed_fields->size() == 1 && managed_fields->items()[0].is_object() && managed_fields->items()[0].empty());
+  return managed_fields->empty() || (managed_fields->size() == 1 && managed_fields->items()[0].is_object() &&
+                                     managed_fields->items()[0].empty());
 }
 
 /// The entries to go on from: those the client sent, else the live object's.
@@ -111,7 +120,8 @@ bool equal_but_for_times(const Value& a, const Value& b) {
   json::Arena arena;
   auto entries = [](const Value* list) { return list == nullptr ? std::span<const Value>() : list->items(); };
   for (std::size_t i = 0; i < entries(left).size(); ++i) {
-    for (std::string_view key : {"manager", "operation", "apiVersion", "fieldsType", "fieldsV1", "subresource"}) {
+    for (std::string_view key :
+         {"manager", "operation", "apiVersion", "fieldsType", "fieldsV1", "subresource"}) {
       const Value* x = entries(left)[i].find(key);
       const Value* y = entries(right)[i].find(key);
       if ((x == nullptr) != (y == nullptr) || (x != nullptr && !same_value(*x, *y))) return false;

@@ -20,22 +20,27 @@ struct Comparison {
 bool same_value(const json::Value& a, const json::Value& b);
 
 /// Fails when a list item has no key.
-Result<Comparison> compare(const schema::Type& type, const json::Value& before, const json::Value& after, json::Arena& arena);
+Result<Comparison> compare(const schema::Type& type, const json::Value& before, const json::Value& after,
+                           json::Arena& arena);
 
-/// Checks an applied object against the schema, strictly: unknown fields, wrong kinds, duplicate list items. The error's
-/// message is that of structured-merge-diff: `.spec.replicas: expected numeric (int or float), got string`.
+/// Checks an applied object against the schema, strictly: unknown fields, wrong kinds, duplicate list items.
+/// The error's message is that of structured-merge-diff: `.spec.replicas: expected numeric (int or float),
+/// got string`.
 Result<void> validate(const schema::Type& type, const json::Value& object, json::Arena& arena);
 
 /// `live` with what `applied` says in place of what it said there.
-Result<json::Value> merge(const schema::Type& type, const json::Value& live, const json::Value& applied, json::Arena& arena);
+Result<json::Value> merge(const schema::Type& type, const json::Value& live, const json::Value& applied,
+                          json::Arena& arena);
 
 /// `object` without the fields of `fields`. What shrinks to nothing becomes null.
-json::Value remove_fields(const schema::Type& type, const json::Value& object, const FieldSet& fields, json::Arena& arena);
+json::Value remove_fields(const schema::Type& type, const json::Value& object, const FieldSet& fields,
+                          json::Arena& arena);
 
 /// `fields` and the declared fields that lead to them.
 FieldSet with_named_parents(const schema::Type& type, const FieldSet& fields);
 
-/// `fields` with what lies below atomic values taken back to those; for entries written under an older schema.
+/// `fields` with what lies below atomic values taken back to those; for entries written under an older
+/// schema.
 FieldSet reconciled(const schema::Type& type, const FieldSet& fields);
 
 }  // namespace pedalion::managedfields

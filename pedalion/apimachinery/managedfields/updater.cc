@@ -7,7 +7,9 @@ namespace {
 
 using json::Value;
 
-Status wrapped(std::string_view what, const Status& error) { return Status(500, "", std::string(what) + ": " + error.message); }
+Status wrapped(std::string_view what, const Status& error) {
+  return Status(500, "", std::string(what) + ": " + error.message);
+}
 
 }  // namespace
 
@@ -39,13 +41,15 @@ Result<void> Updater::reconcile(Entries& entries, const Value& live) {
 Result<Comparison> Updater::changes(const Value& before, const Value& after) {
   auto compared = compare(*how_.type, before, after, arena_);
   if (!compared) return std::unexpected(wrapped("failed to compare objects", compared.error()));
-  return Comparison{filtered(std::move(compared->removed)), filtered(std::move(compared->modified)), filtered(std::move(compared->added))};
+  return Comparison{filtered(std::move(compared->removed)), filtered(std::move(compared->modified)),
+                    filtered(std::move(compared->added))};
 }
 
-Result<const Comparison*> Updater::comparison_in(std::string_view api_version, const Comparison& own, const Value& before,
-                                                 const Value& after) {
+Result<const Comparison*> Updater::comparison_in(std::string_view api_version, const Comparison& own,
+                                                 const Value& before, const Value& after) {
   if (api_version == how_.manager.api_version || !how_.convert) return &own;
-  if (auto known = comparisons_.find(api_version); known != comparisons_.end()) return known->second ? &*known->second : nullptr;
+  if (auto known = comparisons_.find(api_version); known != comparisons_.end())
+    return known->second ? &*known->second : nullptr;
   TRY(auto old_object, in_version(before, api_version));
   TRY(auto new_object, in_version(after, api_version));
   auto& made = comparisons_[api_version];
@@ -54,8 +58,9 @@ Result<const Comparison*> Updater::comparison_in(std::string_view api_version, c
   return &*made;
 }
 
-Result<std::vector<Conflict>> Updater::conflicts(const Entries& entries, const Entry& self, const Comparison& own,
-                                                 const Value& before, const Value& after) {
+Result<std::vector<Conflict>> Updater::conflicts(const Entries& entries, const Entry& self,
+                                                 const Comparison& own, const Value& before,
+                                                 const Value& after) {
   std::vector<Conflict> found;
   for (const Entry& entry : entries) {
     if (entry.same_manager(self)) continue;
@@ -66,28 +71,32 @@ Result<std::vector<Conflict>> Updater::conflicts(const Entries& entries, const E
     found.push_back({entry});
     found.back().entry.set_fields(std::move(fields));
   }
-  std::ranges::sort(found, [](const Conflict& a, const Conflict& b) { return a.entry.identity() < b.entry.identity(); });
+  std::ranges::sort(
+      found, [](const Conflict& a, const Conflict& b) { return a.entry.identity() < b.entry.identity(); });
   return found;
 }
 
-Result<void> Updater::take_from_others(Entries& entries, const Entry* self, const Comparison& own, const Value& before,
-                                       const Value& after) {
+Result<void> Updater::take_from_others(Entries& entries, const Entry* self, const Comparison& own,
+                                       const Value& before, const Value& after) {
   for (Entry& entry : entries) {
     if (self != nullptr && entry.same_manager(*self)) continue;
     TRY(const Comparison* change, comparison_in(entry.api_version, own, before, after));
     if (change == nullptr) {
       entry.set_fields({});
     } else if (!change->same()) {
-      entry.set_fields(difference(entry.fields, set_union(set_union(change->modified, change->added), change->removed)));
+      entry.set_fields(
+          difference(entry.fields, set_union(set_union(change->modified, change->added), change->removed)));
     }
   }
   std::erase_if(entries, [](const Entry& entry) { return entry.fields.empty(); });
   return {};
 }
 
-Result<Value> Updater::add_back_owned(const Value& merged, Value pruned, const Entries& entries, std::string_view first) {
+Result<Value> Updater::add_back_owned(const Value& merged, Value pruned, const Entries& entries,
+                                      std::string_view first) {
   std::map<std::string_view, FieldSet> managed;
-  for (const Entry& entry : entries) managed[entry.api_version] = set_union(managed[entry.api_version], entry.fields);
+  for (const Entry& entry : entries)
+    managed[entry.api_version] = set_union(managed[entry.api_version], entry.fields);
   std::vector<std::string_view> versions;
   if (managed.contains(first)) versions.push_back(first);
   for (const auto& [version, fields] : managed) {

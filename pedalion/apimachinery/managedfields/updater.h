@@ -30,8 +30,8 @@ class Updater {
                                           const json::Value& before, const json::Value& after);
 
   /// Takes all that changed from everybody but `self`; drops entries that own nothing any more.
-  Result<void> take_from_others(Entries& entries, const Entry* self, const Comparison& own, const json::Value& before,
-                                const json::Value& after);
+  Result<void> take_from_others(Entries& entries, const Entry* self, const Comparison& own,
+                                const json::Value& before, const json::Value& after);
 
   /// `merged` without what `last` owned and nobody (the new set of `self` included) owns now.
   Result<json::Value> prune(const json::Value& merged, const Entries& entries, const Entry& last);
@@ -42,13 +42,15 @@ class Updater {
  private:
   /// `object` in a version; nothing when the version is gone.
   Result<std::optional<Versioned>> in_version(const json::Value& object, std::string_view api_version);
-  Result<const Comparison*> comparison_in(std::string_view api_version, const Comparison& own, const json::Value& before,
-                                          const json::Value& after);
-  Result<json::Value> add_back_owned(const json::Value& merged, json::Value pruned, const Entries& entries, std::string_view first);
+  Result<const Comparison*> comparison_in(std::string_view api_version, const Comparison& own,
+                                          const json::Value& before, const json::Value& after);
+  Result<json::Value> add_back_owned(const json::Value& merged, json::Value pruned, const Entries& entries,
+                                     std::string_view first);
 
   const FieldManager& how_;
   json::Arena& arena_;
-  std::map<std::string_view, std::optional<Comparison>> comparisons_;  // of other versions; nothing: the version is gone
+  std::map<std::string_view, std::optional<Comparison>>
+      comparisons_;  // of other versions; nothing: the version is gone
 };
 
 }  // namespace pedalion::managedfields

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "pedalion/apimachinery/managedfields/go_text.h"
 #include "pedalion/apimachinery/managedfields/typed.h"
+#include "pedalion/apimachinery/meta/go_text.h"
 
 namespace pedalion::managedfields {
 namespace {
@@ -22,18 +22,20 @@ class Validator {
         if (value.is_object()) {
           members(place, value);
         } else {
-          fail("expected map, got &{" + go_value_text(value) + "}");
+          fail("expected map, got &{" + meta::go_value_text(value) + "}");
         }
         break;
       case Shape::kList:
         if (value.is_array()) {
           items(place, value);
         } else {
-          fail("expected list, got &{" + go_value_text(value) + "}");
+          fail("expected list, got &{" + meta::go_value_text(value) + "}");
         }
         break;
-      case Shape::kRawExtension: break;
-      default: scalar(place.type->shape, value);
+      case Shape::kRawExtension:
+        break;
+      default:
+        scalar(place.type->shape, value);
     }
   }
 
@@ -103,20 +105,23 @@ class Validator {
   void scalar(Shape shape, const Value& value) {
     switch (shape) {
       case Shape::kBool:
-        if (!value.is_bool()) fail("expected boolean, got &{" + go_value_text(value) + "}");
+        if (!value.is_bool()) fail("expected boolean, got &{" + meta::go_value_text(value) + "}");
         break;
       case Shape::kInt32:
       case Shape::kInt64:
       case Shape::kUint32:
       case Shape::kDouble:
-        if (!value.is_number()) fail("expected numeric (int or float), got " + std::string(go_type_name(value)));
+        if (!value.is_number())
+          fail("expected numeric (int or float), got " + std::string(meta::go_type_name(value)));
         break;
       case Shape::kQuantity:
       case Shape::kIntOrString:
-        if (value.is_array() || value.is_object()) fail("expected any scalar, got &{" + go_value_text(value) + "}");
+        if (value.is_array() || value.is_object())
+          fail("expected any scalar, got &{" + meta::go_value_text(value) + "}");
         break;
       default:
-        if (!value.is_string()) fail("expected string, got &value.valueUnstructured{Value:" + go_syntax_text(value) + "}");
+        if (!value.is_string())
+          fail("expected string, got &value.valueUnstructured{Value:" + meta::go_syntax_text(value) + "}");
     }
   }
 

@@ -22,7 +22,8 @@ Status conflict(const GroupResource& resource, std::string_view name, std::strin
 /// conflict() of a write whose resource version is not the current one.
 Status modified(const GroupResource& resource, std::string_view name);
 /// `Kind "x" is invalid: …` with a cause for each error; `errors` is not empty.
-Status invalid(std::string_view group, std::string_view kind, std::string_view name, const FieldErrors& errors);
+Status invalid(std::string_view group, std::string_view kind, std::string_view name,
+               const FieldErrors& errors);
 Status bad_request(std::string text);
 Status method_not_supported(const GroupResource& resource, std::string_view action);
 Status internal_error(std::string_view text);
@@ -37,7 +38,8 @@ Status not_acceptable(const std::vector<std::string_view>& accepted);
 Status unsupported_media_type(const std::vector<std::string_view>& accepted);
 /// 501: `text` says what is not there.
 Status not_implemented(std::string text);
-/// What the router answers by itself: 404 "the server could not find the requested resource", 405 and the like.
+/// What the router answers by itself: 404 "the server could not find the requested resource", 405 and the
+/// like.
 Status generic_server_response(int code);
 
 }  // namespace pedalion::meta

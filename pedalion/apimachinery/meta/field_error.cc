@@ -55,16 +55,26 @@ std::string go_quoted(std::string_view text) {
 
 std::string FieldError::reason() const {
   switch (type) {
-    case Type::kNotFound: return "FieldValueNotFound";
-    case Type::kRequired: return "FieldValueRequired";
-    case Type::kDuplicate: return "FieldValueDuplicate";
-    case Type::kInvalid: return "FieldValueInvalid";
-    case Type::kNotSupported: return "FieldValueNotSupported";
-    case Type::kForbidden: return "FieldValueForbidden";
-    case Type::kTooLong: return "FieldValueTooLong";
-    case Type::kTooMany: return "FieldValueTooMany";
-    case Type::kInternal: return "InternalError";
-    case Type::kTypeInvalid: return "FieldValueTypeInvalid";
+    case Type::kNotFound:
+      return "FieldValueNotFound";
+    case Type::kRequired:
+      return "FieldValueRequired";
+    case Type::kDuplicate:
+      return "FieldValueDuplicate";
+    case Type::kInvalid:
+      return "FieldValueInvalid";
+    case Type::kNotSupported:
+      return "FieldValueNotSupported";
+    case Type::kForbidden:
+      return "FieldValueForbidden";
+    case Type::kTooLong:
+      return "FieldValueTooLong";
+    case Type::kTooMany:
+      return "FieldValueTooMany";
+    case Type::kInternal:
+      return "InternalError";
+    case Type::kTypeInvalid:
+      return "FieldValueTypeInvalid";
   }
   return "";
 }
@@ -72,16 +82,34 @@ std::string FieldError::reason() const {
 std::string FieldError::body() const {
   std::string text;
   switch (type) {
-    case Type::kNotFound: text = "Not found"; break;
-    case Type::kRequired: text = "Required value"; break;
-    case Type::kDuplicate: text = "Duplicate value"; break;
+    case Type::kNotFound:
+      text = "Not found";
+      break;
+    case Type::kRequired:
+      text = "Required value";
+      break;
+    case Type::kDuplicate:
+      text = "Duplicate value";
+      break;
     case Type::kInvalid:
-    case Type::kTypeInvalid: text = "Invalid value"; break;
-    case Type::kNotSupported: text = "Unsupported value"; break;
-    case Type::kForbidden: text = "Forbidden"; break;
-    case Type::kTooLong: text = "Too long"; break;
-    case Type::kTooMany: text = "Too many"; break;
-    case Type::kInternal: text = "Internal error"; break;
+    case Type::kTypeInvalid:
+      text = "Invalid value";
+      break;
+    case Type::kNotSupported:
+      text = "Unsupported value";
+      break;
+    case Type::kForbidden:
+      text = "Forbidden";
+      break;
+    case Type::kTooLong:
+      text = "Too long";
+      break;
+    case Type::kTooMany:
+      text = "Too many";
+      break;
+    case Type::kInternal:
+      text = "Internal error";
+      break;
   }
   if (!value.empty()) text += ": " + value;
   if (!detail.empty()) text += ": " + detail;
@@ -104,12 +132,14 @@ FieldError FieldError::invalid(const FieldPath& path, const json::Value& value, 
 FieldError FieldError::duplicate(const FieldPath& path, std::string_view value) {
   return {Type::kDuplicate, path.text(), go_quoted(value), ""};
 }
-FieldError FieldError::not_supported(const FieldPath& path, std::string_view value, std::span<const std::string_view> supported) {
+FieldError FieldError::not_supported(const FieldPath& path, std::string_view value,
+                                     std::span<const std::string_view> supported) {
   std::vector<std::string> quoted;
   for (auto word : supported) quoted.push_back(go_quoted(word));
   std::string text;
   for (const auto& word : quoted) text += (text.empty() ? "" : ", ") + word;
-  return {Type::kNotSupported, path.text(), go_quoted(value), text.empty() ? "" : "supported values: " + text};
+  return {Type::kNotSupported, path.text(), go_quoted(value),
+          text.empty() ? "" : "supported values: " + text};
 }
 FieldError FieldError::forbidden(const FieldPath& path, std::string_view detail) {
   return {Type::kForbidden, path.text(), "", std::string(detail)};

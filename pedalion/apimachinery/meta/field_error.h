@@ -1,5 +1,6 @@
 #pragma once
-// Validation errors: which field, what is wrong with it, which value it had (apimachinery's util/validation/field).
+// Validation errors: which field, what is wrong with it, which value it had (apimachinery's
+// util/validation/field).
 #include <cstdint>
 #include <span>
 #include <string>
@@ -26,11 +27,20 @@ class FieldPath {
 
 struct FieldError {
   enum class Type : std::uint8_t {
-    kNotFound, kRequired, kDuplicate, kInvalid, kNotSupported, kForbidden, kTooLong, kTooMany, kInternal, kTypeInvalid,
+    kNotFound,
+    kRequired,
+    kDuplicate,
+    kInvalid,
+    kNotSupported,
+    kForbidden,
+    kTooLong,
+    kTooMany,
+    kInternal,
+    kTypeInvalid,
   };
   Type type = Type::kInvalid;
   std::string field;
-  std::string value;   // as it is shown: strings quoted, others as JSON; empty where none is shown
+  std::string value;  // as it is shown: strings quoted, others as JSON; empty where none is shown
   std::string detail;
 
   /// "FieldValueRequired" and the like.
@@ -43,7 +53,8 @@ struct FieldError {
   static FieldError invalid(const FieldPath& path, std::int64_t value, std::string_view detail);
   static FieldError invalid(const FieldPath& path, const json::Value& value, std::string_view detail);
   static FieldError duplicate(const FieldPath& path, std::string_view value);
-  static FieldError not_supported(const FieldPath& path, std::string_view value, std::span<const std::string_view> supported);
+  static FieldError not_supported(const FieldPath& path, std::string_view value,
+                                  std::span<const std::string_view> supported);
   static FieldError forbidden(const FieldPath& path, std::string_view detail);
   static FieldError too_long(const FieldPath& path, std::size_t limit_bytes);
   static FieldError not_found(const FieldPath& path, std::string_view value);

@@ -10,10 +10,25 @@ namespace pedalion::meta {
 namespace {
 
 TEST(Quantity, WritesTheCanonicalForm) {
-  const std::pair<const char*, const char*> cases[] = {
-      {"1", "1"}, {"1.5", "1500m"}, {"0.5", "500m"}, {"1000m", "1"}, {"1024Ki", "1Mi"}, {"1000", "1k"}, {"2000Mi", "2000Mi"},
-      {"1.5Gi", "1536Mi"}, {"0", "0"}, {"100k", "100k"}, {"0.5Ki", "512"}, {"1e3", "1e3"}, {"1E", "1E"}, {"-5m", "-5m"},
-      {"0.0000000001", "1n"}, {"99999999999999999999", "9223372036854775807"}, {"+3", "3"}, {"1.0", "1"}, {"123.45", "123450m"}};
+  const std::pair<const char*, const char*> cases[] = {{"1", "1"},
+                                                       {"1.5", "1500m"},
+                                                       {"0.5", "500m"},
+                                                       {"1000m", "1"},
+                                                       {"1024Ki", "1Mi"},
+                                                       {"1000", "1k"},
+                                                       {"2000Mi", "2000Mi"},
+                                                       {"1.5Gi", "1536Mi"},
+                                                       {"0", "0"},
+                                                       {"100k", "100k"},
+                                                       {"0.5Ki", "512"},
+                                                       {"1e3", "1e3"},
+                                                       {"1E", "1E"},
+                                                       {"-5m", "-5m"},
+                                                       {"0.0000000001", "1n"},
+                                                       {"99999999999999999999", "9223372036854775807"},
+                                                       {"+3", "3"},
+                                                       {"1.0", "1"},
+                                                       {"123.45", "123450m"}};
   for (auto [text, canonical] : cases) {
     auto parsed = Quantity::parse(text);
     ASSERT_TRUE(parsed.has_value()) << text;
@@ -22,7 +37,8 @@ TEST(Quantity, WritesTheCanonicalForm) {
 }
 
 TEST(Quantity, RefusesWhatIsNone) {
-  for (const char* text : {"", "lots", "1.2.3", "1Kb", "--1", ".", "1e", "1 "}) EXPECT_FALSE(Quantity::parse(text).has_value()) << text;
+  for (const char* text : {"", "lots", "1.2.3", "1Kb", "--1", ".", "1e", "1 "})
+    EXPECT_FALSE(Quantity::parse(text).has_value()) << text;
 }
 
 TEST(Quantity, RoundsUp) {
@@ -33,8 +49,9 @@ TEST(Quantity, RoundsUp) {
 TEST(Time, ReadsOffsetsAndFractions) {
   EXPECT_EQ(format_time(parse_time("2026-01-02T03:04:05+02:00")->seconds), "2026-01-02T01:04:05Z");
   EXPECT_EQ(format_micro_time(*parse_time("2026-01-02T03:04:05.123456789Z")), "2026-01-02T03:04:05.123456Z");
-  EXPECT_EQ(parse_time("yesterday").error().message,
-            "parsing time \"yesterday\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"yesterday\" as \"2006\"");
+  EXPECT_EQ(
+      parse_time("yesterday").error().message,
+      "parsing time \"yesterday\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"yesterday\" as \"2006\"");
   EXPECT_FALSE(parse_time("2026-02-30T00:00:00Z").has_value());
 }
 
@@ -46,7 +63,9 @@ TEST(Time, ReadsGoDurations) {
 }
 
 TEST(Time, ShowsAges) {
-  const std::pair<int, const char*> cases[] = {{5, "5s"}, {125, "2m5s"}, {3600, "60m"}, {3 * 3600 + 60, "3h1m"}, {50 * 3600, "2d2h"}, {400 * 86400, "400d"}};
+  const std::pair<int, const char*> cases[] = {{5, "5s"},           {125, "2m5s"},
+                                               {3600, "60m"},       {3 * 3600 + 60, "3h1m"},
+                                               {50 * 3600, "2d2h"}, {400 * 86400, "400d"}};
   for (auto [seconds, text] : cases) EXPECT_EQ(human_duration(seconds), text);
 }
 
@@ -60,10 +79,12 @@ TEST(Validation, SpeaksKubernetes) {
 }
 
 TEST(Errors, WordTheCommonOnes) {
-  EXPECT_EQ(status_json(not_found({"apps", "deployments"}, "x")),
-            R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"deployments.apps \"x\" not found",)"
-            R"("reason":"NotFound","details":{"name":"x","group":"apps","kind":"deployments"},"code":404})");
-  FieldErrors errors = {FieldError::required(FieldPath("metadata").child("name"), "name or generateName is required")};
+  EXPECT_EQ(
+      status_json(not_found({"apps", "deployments"}, "x")),
+      R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"deployments.apps \"x\" not found",)"
+      R"("reason":"NotFound","details":{"name":"x","group":"apps","kind":"deployments"},"code":404})");
+  FieldErrors errors = {
+      FieldError::required(FieldPath("metadata").child("name"), "name or generateName is required")};
   EXPECT_EQ(invalid("", "ConfigMap", "", errors).message,
             "ConfigMap \"\" is invalid: metadata.name: Required value: name or generateName is required");
 }

@@ -16,7 +16,8 @@ void validate_owner(const json::Value& owner, const FieldPath& path, FieldErrors
     errors.push_back(FieldError::invalid(path.child("apiVersion"), api_version, "must not be empty"));
   }
   for (std::string_view field : {"kind", "name", "uid"}) {
-    if (owner.string_at({field}).empty()) errors.push_back(FieldError::invalid(path.child(field), "", "must not be empty"));
+    if (owner.string_at({field}).empty())
+      errors.push_back(FieldError::invalid(path.child(field), "", "must not be empty"));
   }
   if (api_version == "v1" && owner.string_at({"kind"}) == "Event") {
     errors.push_back(FieldError::invalid(path, owner, "/v1, Kind=Event is disallowed from being an owner"));
@@ -32,8 +33,10 @@ FieldErrors validate_owners(const json::Value& owners, const FieldPath& path) {
     if (controls == nullptr || !controls->bool_or(false)) continue;
     std::string named = std::string(owner.string_at({"kind"})) + "/" + std::string(owner.string_at({"name"}));
     if (!controller.empty()) {
-      errors.push_back(FieldError::invalid(path, owners, "Only one reference can have Controller set to true. Found \"true\" in references for " +
-                                                             controller + " and " + named));
+      errors.push_back(FieldError::invalid(
+          path, owners,
+          "Only one reference can have Controller set to true. Found \"true\" in references for " +
+              controller + " and " + named));
     } else {
       controller = named;
     }
@@ -41,27 +44,32 @@ FieldErrors validate_owners(const json::Value& owners, const FieldPath& path) {
   return errors;
 }
 
-FieldErrors validate_finalizers(const json::Value& finalizers, const ObjectMetaRules& rules, const FieldPath& path) {
+FieldErrors validate_finalizers(const json::Value& finalizers, const ObjectMetaRules& rules,
+                                const FieldPath& path) {
   FieldErrors errors;
   bool orphan = false, foreground = false;
   for (const auto& finalizer : finalizers.items()) {
     auto name = finalizer.string_or();
-    for (const auto& problem : qualified_name_problems(name)) errors.push_back(FieldError::invalid(path, name, problem));
+    for (const auto& problem : qualified_name_problems(name))
+      errors.push_back(FieldError::invalid(path, name, problem));
     bool standard = name == "orphan" || name == "foregroundDeletion" || name == "kubernetes";
     if (rules.core_finalizers && !standard && name.find('/') == std::string_view::npos) {
-      errors.push_back(FieldError::invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified"));
+      errors.push_back(FieldError::invalid(
+          path, name, "name is neither a standard finalizer name nor is it fully qualified"));
     }
     orphan |= name == "orphan";
     foreground |= name == "foregroundDeletion";
   }
   if (orphan && foreground) {
-    errors.push_back(FieldError::invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set"));
+    errors.push_back(
+        FieldError::invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set"));
   }
   return errors;
 }
 
 /// metadata.field as it is shown in "field is immutable".
-void check_immutable(const json::Value& now, const json::Value& before, std::string_view field, const FieldPath& path, FieldErrors& errors) {
+void check_immutable(const json::Value& now, const json::Value& before, std::string_view field,
+                     const FieldPath& path, FieldErrors& errors) {
   const json::Value none;
   const auto* new_value = now.find(field);
   const auto* old_value = before.find(field);
@@ -72,52 +80,72 @@ void check_immutable(const json::Value& now, const json::Value& before, std::str
 
 }  // namespace
 
-FieldErrors validate_object_meta(const json::Value& metadata, const ObjectMetaRules& rules, const FieldPath& path) {
+FieldErrors validate_object_meta(const json::Value& metadata, const ObjectMetaRules& rules,
+                                 const FieldPath& path) {
   FieldErrors errors;
-  auto name = metadata.string_at({"name"}), generate_name = metadata.string_at({"generateName"}), ns = metadata.string_at({"namespace"});
+  auto name = metadata.string_at({"name"}), generate_name = metadata.string_at({"generateName"}),
+       ns = metadata.string_at({"namespace"});
   if (!generate_name.empty()) {
     // A trailing dash is masked: what is appended makes the name whole.
     std::string masked(generate_name);
     if (masked.size() > 1 && masked.back() == '-') masked.back() = 'a';
-    for (const auto& problem : rules.name(masked)) errors.push_back(FieldError::invalid(path.child("generateName"), generate_name, problem));
+    for (const auto& problem : rules.name(masked))
+      errors.push_back(FieldError::invalid(path.child("generateName"), generate_name, problem));
   }
   if (name.empty()) {
     errors.push_back(FieldError::required(path.child("name"), "name or generateName is required"));
   } else {
-    for (const auto& problem : rules.name(name)) errors.push_back(FieldError::invalid(path.child("name"), name, problem));
+    for (const auto& problem : rules.name(name))
+      errors.push_back(FieldError::invalid(path.child("name"), name, problem));
   }
   if (rules.namespaced) {
-    if (ns.empty()) errors.push_back(FieldError::required(path.child("namespace"), ""));
-    else for (const auto& problem : dns_label_problems(ns)) errors.push_back(FieldError::invalid(path.child("namespace"), ns, problem));
+    if (ns.empty())
+      errors.push_back(FieldError::required(path.child("namespace"), ""));
+    else
+      for (const auto& problem : dns_label_problems(ns))
+        errors.push_back(FieldError::invalid(path.child("namespace"), ns, problem));
   } else if (!ns.empty()) {
     errors.push_back(FieldError::forbidden(path.child("namespace"), "not allowed on this type"));
   }
-  if (const auto* generation = metadata.find("generation"); generation != nullptr && generation->int_or(0) < 0) {
-    errors.push_back(FieldError::invalid(path.child("generation"), generation->as_int(), "must be greater than or equal to 0"));
+  if (const auto* generation = metadata.find("generation");
+      generation != nullptr && generation->int_or(0) < 0) {
+    errors.push_back(FieldError::invalid(path.child("generation"), generation->as_int(),
+                                         "must be greater than or equal to 0"));
   }
-  if (const auto* labels = metadata.find("labels")) append(errors, validate_labels(*labels, path.child("labels")));
-  if (const auto* annotations = metadata.find("annotations")) append(errors, validate_annotations(*annotations, path.child("annotations")));
-  if (const auto* owners = metadata.find("ownerReferences")) append(errors, validate_owners(*owners, path.child("ownerReferences")));
-  if (const auto* finalizers = metadata.find("finalizers")) append(errors, validate_finalizers(*finalizers, rules, path.child("finalizers")));
+  if (const auto* labels = metadata.find("labels"))
+    append(errors, validate_labels(*labels, path.child("labels")));
+  if (const auto* annotations = metadata.find("annotations"))
+    append(errors, validate_annotations(*annotations, path.child("annotations")));
+  if (const auto* owners = metadata.find("ownerReferences"))
+    append(errors, validate_owners(*owners, path.child("ownerReferences")));
+  if (const auto* finalizers = metadata.find("finalizers"))
+    append(errors, validate_finalizers(*finalizers, rules, path.child("finalizers")));
   return errors;
 }
 
-FieldErrors validate_object_meta_update(const json::Value& metadata, const json::Value& old_metadata, const FieldPath& path) {
+FieldErrors validate_object_meta_update(const json::Value& metadata, const json::Value& old_metadata,
+                                        const FieldPath& path) {
   FieldErrors errors;
   if (old_metadata.find("deletionTimestamp") != nullptr) {
     std::string added;
     const auto* finalizers = metadata.find("finalizers");
     const auto* before = old_metadata.find("finalizers");
     for (const auto& finalizer : finalizers ? finalizers->items() : std::span<const json::Value>()) {
-      bool known = before != nullptr && std::ranges::any_of(before->items(), [&](const auto& old) { return json::equal(old, finalizer); });
+      bool known = before != nullptr && std::ranges::any_of(before->items(), [&](const auto& old) {
+                     return json::equal(old, finalizer);
+                   });
       if (!known) added += (added.empty() ? "" : ", ") + go_quoted(finalizer.string_or());
     }
     if (!added.empty()) {
-      errors.push_back(FieldError::forbidden(path.child("finalizers"), "no new finalizers can be added if the object is being deleted, found new "
-                                                                       "finalizers []string{" + added + "}"));
+      errors.push_back(
+          FieldError::forbidden(path.child("finalizers"),
+                                "no new finalizers can be added if the object is being deleted, found new "
+                                "finalizers []string{" +
+                                    added + "}"));
     }
   }
-  for (std::string_view field : {"name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"}) {
+  for (std::string_view field :
+       {"name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"}) {
     check_immutable(metadata, old_metadata, field, path, errors);
   }
   return errors;

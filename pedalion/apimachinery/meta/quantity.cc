@@ -10,9 +10,10 @@ namespace {
 
 using Format = Quantity::Format;
 
-constexpr int kFastDigits = 18;              // what surely fits into an int64
+constexpr int kFastDigits = 18;  // what surely fits into an int64
 constexpr int kNano = -9;
-constexpr std::int64_t kMaxAlignment = 4096;  // digits that a sum may have between its largest and smallest part
+constexpr std::int64_t kMaxAlignment =
+    4096;  // digits that a sum may have between its largest and smallest part
 
 struct Suffix {
   int base;
@@ -24,14 +25,23 @@ struct NamedSuffix {
   std::string_view name;
   int exponent;
 };
-constexpr std::array<NamedSuffix, 10> kDecimalSuffixes = {{
-    {"n", -9}, {"u", -6}, {"m", -3}, {"", 0}, {"k", 3}, {"M", 6}, {"G", 9}, {"T", 12}, {"P", 15}, {"E", 18}}};
-constexpr std::array<NamedSuffix, 6> kBinarySuffixes = {{
-    {"Ki", 10}, {"Mi", 20}, {"Gi", 30}, {"Ti", 40}, {"Pi", 50}, {"Ei", 60}}};
+constexpr std::array<NamedSuffix, 10> kDecimalSuffixes = {{{"n", -9},
+                                                           {"u", -6},
+                                                           {"m", -3},
+                                                           {"", 0},
+                                                           {"k", 3},
+                                                           {"M", 6},
+                                                           {"G", 9},
+                                                           {"T", 12},
+                                                           {"P", 15},
+                                                           {"E", 18}}};
+constexpr std::array<NamedSuffix, 6> kBinarySuffixes = {
+    {{"Ki", 10}, {"Mi", 20}, {"Gi", 30}, {"Ti", 40}, {"Pi", 50}, {"Ei", 60}}};
 
 Status bad_format() {
-  return Status(400, "BadRequest",
-                "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+  return Status(
+      400, "BadRequest",
+      "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -42,7 +52,8 @@ std::optional<std::int64_t> parse_exponent(std::string_view text) {
   if (text.empty() || text.size() > 19 || !std::ranges::all_of(text, is_digit)) return std::nullopt;
   std::uint64_t number = 0;
   for (char c : text) number = number * 10 + static_cast<std::uint64_t>(c - '0');
-  if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) + (negative ? 1 : 0)) return std::nullopt;
+  if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) + (negative ? 1 : 0))
+    return std::nullopt;
   return static_cast<std::int64_t>(negative ? -number : number);
 }
 
@@ -164,12 +175,17 @@ Result<Quantity> Quantity::parse(std::string_view text) {
   bool binary = suffix->base == 2;
   std::int64_t scale = (binary ? 0 : suffix->exponent) - fraction;
   // Kubernetes' fast path keeps the text of what it holds to be canonical already.
-  std::int64_t precision = binary ? (fraction == 0 ? 14 - static_cast<std::int64_t>(digits.size()) - suffix->exponent * 3 / 10 : -1)
-                                  : kFastDigits - static_cast<std::int64_t>(digits.size());
+  std::int64_t precision =
+      binary
+          ? (fraction == 0 ? 14 - static_cast<std::int64_t>(digits.size()) - suffix->exponent * 3 / 10 : -1)
+          : kFastDigits - static_cast<std::int64_t>(digits.size());
   bool fast = precision >= 0 && scale >= kNano;
-  bool keeps = fast && (binary ? (digits.back() - '0' + (digits.size() > 1 ? digits[digits.size() - 2] - '0' : 0) * 2 +
-                                  (digits.size() > 2 ? digits[digits.size() - 3] - '0' : 0) * 4) % 8 != 0
-                               : scale % 3 == 0 && !digits.ends_with("000") && digits[0] != '0');
+  bool keeps =
+      fast && (binary ? (digits.back() - '0' + (digits.size() > 1 ? digits[digits.size() - 2] - '0' : 0) * 2 +
+                         (digits.size() > 2 ? digits[digits.size() - 3] - '0' : 0) * 4) %
+                                8 !=
+                            0
+                      : scale % 3 == 0 && !digits.ends_with("000") && digits[0] != '0');
   for (int done = 0; binary && done < suffix->exponent; done += 10) multiply(digits, 1024);
   Quantity made(parts.negative, std::move(digits), scale, suffix->format);
   if (keeps) made.written_ = text;
@@ -277,7 +293,9 @@ Quantity& Quantity::operator-=(const Quantity& other) { return *this += -other; 
 Quantity Quantity::operator-() const { return Quantity(!negative_, digits_, exponent_, format_); }
 
 Result<std::string> canonical_quantity(std::string_view text) {
-  auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f'; };
+  auto is_space = [](char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f';
+  };
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
   TRY(Quantity quantity, Quantity::parse(text));

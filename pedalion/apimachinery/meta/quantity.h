@@ -9,8 +9,8 @@
 
 namespace pedalion::meta {
 
-/// An exact decimal and the notation it was written in. Finer than 10^-9 is rounded away from zero when parsed; binary
-/// notations are capped at 2^63-1. Value type.
+/// An exact decimal and the notation it was written in. Finer than 10^-9 is rounded away from zero when
+/// parsed; binary notations are capped at 2^63-1. Value type.
 class Quantity {
  public:
   enum class Format : std::uint8_t { kDecimalSi, kBinarySi, kDecimalExponent };
@@ -19,13 +19,13 @@ class Quantity {
   explicit Quantity(std::int64_t value, Format format = Format::kDecimalSi);
   static Quantity of_milli(std::int64_t milli, Format format = Format::kDecimalSi);
 
-  /// Fails with 400 and Kubernetes' text: "quantities must match the regular expression '…'", "unable to parse
-  /// quantity's suffix".
+  /// Fails with 400 and Kubernetes' text: "quantities must match the regular expression '…'", "unable to
+  /// parse quantity's suffix".
   static Result<Quantity> parse(std::string_view text);
 
   Format format() const { return format_; }
-  /// As the API writes it: what was parsed when that needed no change ("+1", "1e3"), else the canonical form: nothing
-  /// lost, no fraction, the largest suffix that allows it.
+  /// As the API writes it: what was parsed when that needed no change ("+1", "1e3"), else the canonical form:
+  /// nothing lost, no fraction, the largest suffix that allows it.
   std::string text() const;
   /// Rounded away from zero, capped to int64.
   std::int64_t value() const { return scaled_value(0); }
@@ -60,7 +60,8 @@ class Quantity {
   std::string written_;  // the text parsed, where Kubernetes keeps it
 };
 
-/// The form in which the API stores and writes a quantity's text (white space around it ignored), or parse()'s error.
+/// The form in which the API stores and writes a quantity's text (white space around it ignored), or
+/// parse()'s error.
 Result<std::string> canonical_quantity(std::string_view text);
 
 }  // namespace pedalion::meta

@@ -29,7 +29,8 @@ Value details_value(const StatusDetails& details, Arena& arena) {
     }
     object.set("causes", causes, arena);
   }
-  if (details.retry_after_seconds != 0) object.set("retryAfterSeconds", Value::integer(details.retry_after_seconds), arena);
+  if (details.retry_after_seconds != 0)
+    object.set("retryAfterSeconds", Value::integer(details.retry_after_seconds), arena);
   return object;
 }
 
@@ -52,7 +53,8 @@ json::Document document(std::string_view outcome, std::string_view continue_toke
 }  // namespace
 
 json::Document status_document(const Status& status) {
-  return document("Failure", status.continue_token, status.message, status.reason, status.details(), status.code);
+  return document("Failure", status.continue_token, status.message, status.reason, status.details(),
+                  status.code);
 }
 
 std::string status_json(const Status& status) { return json::to_string(status_document(status).root); }
@@ -62,7 +64,9 @@ json::Document success_document(const StatusDetails& details, int code) {
   return document("Success", "", "", "", empty ? nullptr : &details, code);
 }
 
-std::string success_json(const StatusDetails& details, int code) { return json::to_string(success_document(details, code).root); }
+std::string success_json(const StatusDetails& details, int code) {
+  return json::to_string(success_document(details, code).root);
+}
 
 Status status_from_json(const Value& object, int code) {
   Status status(code, std::string(object.string_at({"reason"})), std::string(object.string_at({"message"})));
@@ -75,10 +79,12 @@ Status status_from_json(const Value& object, int code) {
   read.group = details->string_at({"group"});
   read.kind = details->string_at({"kind"});
   read.uid = details->string_at({"uid"});
-  if (const Value* seconds = details->find("retryAfterSeconds")) read.retry_after_seconds = static_cast<int>(seconds->int_or(0));
+  if (const Value* seconds = details->find("retryAfterSeconds"))
+    read.retry_after_seconds = static_cast<int>(seconds->int_or(0));
   if (const Value* causes = details->find("causes")) {
     for (const Value& cause : causes->items()) {
-      read.causes.push_back({std::string(cause.string_at({"reason"})), std::string(cause.string_at({"message"})),
+      read.causes.push_back({std::string(cause.string_at({"reason"})),
+                             std::string(cause.string_at({"message"})),
                              std::string(cause.string_at({"field"}))});
     }
   }

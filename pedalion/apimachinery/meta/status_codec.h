@@ -15,7 +15,8 @@ std::string status_json(const Status& status);
 json::Document success_document(const StatusDetails& details, int code = 0);
 std::string success_json(const StatusDetails& details, int code = 0);
 
-/// A Status read back from a body; `code` is used when the body says none. Nothing when `object` is no Status.
+/// A Status read back from a body; `code` is used when the body says none. Nothing when `object` is no
+/// Status.
 Status status_from_json(const json::Value& object, int code);
 
 }  // namespace pedalion::meta

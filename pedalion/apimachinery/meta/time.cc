@@ -34,8 +34,9 @@ struct Cursor {
 
 Status unparsable(std::string_view text, std::string_view layout_part, std::string_view rest) {
   std::string quoted = go_quoted(text);
-  return Status(400, "BadRequest", "parsing time " + quoted + " as \"2006-01-02T15:04:05Z07:00\": cannot parse " +
-                                       go_quoted(rest) + " as \"" + std::string(layout_part) + "\"");
+  return Status(400, "BadRequest",
+                "parsing time " + quoted + " as \"2006-01-02T15:04:05Z07:00\": cannot parse " +
+                    go_quoted(rest) + " as \"" + std::string(layout_part) + "\"");
 }
 
 bool parse_fraction(Cursor& at, std::int32_t& nanos) {
@@ -54,9 +55,14 @@ bool parse_fraction(Cursor& at, std::int32_t& nanos) {
 Result<Instant> parse_time(std::string_view text) {
   Cursor at{text};
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
-  struct Part { int* into; int width; char after; std::string_view layout; };
-  const Part parts[] = {{&year, 4, '-', "2006"}, {&month, 2, '-', "01"}, {&day, 2, 'T', "02"},
-                        {&hour, 2, ':', "15"}, {&minute, 2, ':', "04"}, {&second, 2, 0, "05"}};
+  struct Part {
+    int* into;
+    int width;
+    char after;
+    std::string_view layout;
+  };
+  const Part parts[] = {{&year, 4, '-', "2006"}, {&month, 2, '-', "01"},  {&day, 2, 'T', "02"},
+                        {&hour, 2, ':', "15"},   {&minute, 2, ':', "04"}, {&second, 2, 0, "05"}};
   for (const Part& part : parts) {
     auto before = at.rest;
     if (!at.digits(part.width, *part.into)) return std::unexpected(unparsable(text, part.layout, before));
@@ -65,12 +71,14 @@ Result<Instant> parse_time(std::string_view text) {
     }
   }
   Instant instant;
-  if (at.character('.') && !parse_fraction(at, instant.nanos)) return std::unexpected(unparsable(text, "05", at.rest));
+  if (at.character('.') && !parse_fraction(at, instant.nanos))
+    return std::unexpected(unparsable(text, "05", at.rest));
   int offset_minutes = 0;
   if (!at.character('Z')) {
     int sign = at.rest.starts_with('-') ? -1 : 1, hours = 0, minutes = 0;
     auto before = at.rest;
-    if (at.rest.empty() || (at.rest[0] != '+' && at.rest[0] != '-')) return std::unexpected(unparsable(text, "Z07:00", before));
+    if (at.rest.empty() || (at.rest[0] != '+' && at.rest[0] != '-'))
+      return std::unexpected(unparsable(text, "Z07:00", before));
     at.rest.remove_prefix(1);
     if (!at.digits(2, hours) || !at.character(':') || !at.digits(2, minutes) || hours > 24 || minutes > 59) {
       return std::unexpected(unparsable(text, "Z07:00", before));
@@ -78,7 +86,8 @@ Result<Instant> parse_time(std::string_view text) {
     offset_minutes = sign * (hours * 60 + minutes);
   }
   auto bad = [&](std::string_view what) {
-    return std::unexpected(Status(400, "BadRequest", "parsing time " + go_quoted(text) + ": " + std::string(what)));
+    return std::unexpected(
+        Status(400, "BadRequest", "parsing time " + go_quoted(text) + ": " + std::string(what)));
   };
   if (!at.rest.empty()) return bad("extra text: " + go_quoted(at.rest));
   auto date = std::chrono::year(year) / month / day;
@@ -87,7 +96,8 @@ Result<Instant> parse_time(std::string_view text) {
   if (hour > 23) return bad("hour out of range");
   if (minute > 59) return bad("minute out of range");
   if (second > 59) return bad("second out of range");
-  instant.seconds = days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset_minutes * 60;
+  instant.seconds =
+      days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset_minutes * 60;
   return instant;
 }
 
@@ -96,8 +106,9 @@ std::string format_time(std::int64_t seconds) {
   std::chrono::year_month_day date(days);
   std::int64_t rest = seconds - days.time_since_epoch().count() * 86400;
   char text[40];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()), static_cast<int>(rest / 3600), static_cast<int>(rest / 60 % 60), static_cast<int>(rest % 60));
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(rest / 3600), static_cast<int>(rest / 60 % 60), static_cast<int>(rest % 60));
   return text;
 }
 
@@ -129,16 +140,24 @@ Result<std::chrono::nanoseconds> parse_go_duration(std::string_view text) {
   double total = 0;
   while (!rest.empty()) {
     std::size_t length = 0;
-    while (length < rest.size() && ((rest[length] >= '0' && rest[length] <= '9') || rest[length] == '.')) ++length;
+    while (length < rest.size() && ((rest[length] >= '0' && rest[length] <= '9') || rest[length] == '.'))
+      ++length;
     if (length == 0 || rest.substr(0, length) == ".") return bad("invalid duration");
     double number = std::strtod(std::string(rest.substr(0, length)).c_str(), nullptr);
     rest.remove_prefix(length);
     std::size_t unit_length = 0;
-    while (unit_length < rest.size() && rest[unit_length] != '.' && (rest[unit_length] < '0' || rest[unit_length] > '9')) ++unit_length;
+    while (unit_length < rest.size() && rest[unit_length] != '.' &&
+           (rest[unit_length] < '0' || rest[unit_length] > '9'))
+      ++unit_length;
     auto unit = rest.substr(0, unit_length);
     if (unit.empty()) return bad("missing unit in duration");
-    double scale = unit == "ns" ? 1 : unit == "us" || unit == "\xc2\xb5s" || unit == "\xce\xbcs" ? 1e3 : unit == "ms" ? 1e6
-                   : unit == "s" ? 1e9 : unit == "m" ? 60e9 : unit == "h" ? 3600e9 : 0;
+    double scale = unit == "ns"                                                 ? 1
+                   : unit == "us" || unit == "\xc2\xb5s" || unit == "\xce\xbcs" ? 1e3
+                   : unit == "ms"                                               ? 1e6
+                   : unit == "s"                                                ? 1e9
+                   : unit == "m"                                                ? 60e9
+                   : unit == "h"                                                ? 3600e9
+                                                                                : 0;
     if (scale == 0) return bad("unknown unit " + go_quoted(unit) + " in duration");
     total += number * scale;
     rest.remove_prefix(unit_length);

@@ -30,7 +30,8 @@ Instant now();
 Result<std::chrono::nanoseconds> parse_go_duration(std::string_view text);
 std::string format_go_duration(std::chrono::nanoseconds duration);
 
-/// An age as kubectl's columns show it: "5s", "3m20s", "2d4h", "3y". Negative by more than a moment: "<invalid>".
+/// An age as kubectl's columns show it: "5s", "3m20s", "2d4h", "3y". Negative by more than a moment:
+/// "<invalid>".
 std::string human_duration(std::int64_t seconds);
 
 }  // namespace pedalion::meta

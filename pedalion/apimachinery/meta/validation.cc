@@ -8,28 +8,37 @@ namespace {
 constexpr std::size_t kMaxSubdomain = 253, kMaxLabel = 63, kMaxAnnotationBytes = 256 * 1024;
 
 constexpr std::string_view kSubdomainText =
-    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an "
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "
+    "start and end with an "
     "alphanumeric character (e.g. 'example.com', regex used for validation is "
     "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 constexpr std::string_view kLabelText =
-    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric "
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start "
+    "and end with an alphanumeric "
     "character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 constexpr std::string_view k1035Text =
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an "
-    "alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic "
+    "character, and end with an "
+    "alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is "
+    "'[a-z]([-a-z0-9]*[a-z0-9])?')";
 constexpr std::string_view kQualifiedCharacters =
-    "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or "
+    "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
+    "character (e.g. 'MyName',  or "
     "'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 constexpr std::string_view kQualifiedText =
-    "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. "
-    "'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS "
+    "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with "
+    "an alphanumeric character (e.g. "
+    "'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
+    "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS "
     "subdomain prefix and '/' (e.g. 'example.com/MyName')";
 constexpr std::string_view kLabelValueText =
-    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must "
+    "start and end with an "
     "alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
     "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 constexpr std::string_view kConfigKeyText =
-    "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used "
+    "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or "
+    "'KEY_NAME',  or 'key-name', regex used "
     "for validation is '[-._a-zA-Z0-9]+')";
 
 bool lower_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
@@ -64,7 +73,8 @@ Problems path_segment_name_problems(std::string_view name) {
   if (name == "." || name == "..") return {"may not be '" + std::string(name) + "'"};
   Problems problems;
   for (char c : {'/', '%'}) {
-    if (name.find(c) != std::string_view::npos) problems.push_back(std::string("may not contain '") + c + "'");
+    if (name.find(c) != std::string_view::npos)
+      problems.push_back(std::string("may not contain '") + c + "'");
   }
   return problems;
 }
@@ -123,7 +133,8 @@ Problems label_value_problems(std::string_view value) {
 Problems config_map_key_problems(std::string_view key) {
   Problems problems;
   if (key.size() > kMaxSubdomain) problems.push_back(too_long(kMaxSubdomain));
-  if (key.empty() || !std::ranges::all_of(key, [](char c) { return alnum(c) || c == '-' || c == '_' || c == '.'; })) {
+  if (key.empty() ||
+      !std::ranges::all_of(key, [](char c) { return alnum(c) || c == '-' || c == '_' || c == '.'; })) {
     problems.emplace_back(kConfigKeyText);
   } else if (key == ".") {
     problems.emplace_back("must not be '.'");
@@ -138,9 +149,11 @@ Problems config_map_key_problems(std::string_view key) {
 FieldErrors validate_labels(const json::Value& labels, const FieldPath& path) {
   FieldErrors errors;
   for (const auto& label : labels.members()) {
-    for (const auto& problem : qualified_name_problems(label.key())) errors.push_back(FieldError::invalid(path, label.key(), problem));
+    for (const auto& problem : qualified_name_problems(label.key()))
+      errors.push_back(FieldError::invalid(path, label.key(), problem));
     auto value = label.value.string_or();
-    for (const auto& problem : label_value_problems(value)) errors.push_back(FieldError::invalid(path, value, problem));
+    for (const auto& problem : label_value_problems(value))
+      errors.push_back(FieldError::invalid(path, value, problem));
   }
   return errors;
 }
@@ -151,7 +164,8 @@ FieldErrors validate_annotations(const json::Value& annotations, const FieldPath
   for (const auto& annotation : annotations.members()) {
     std::string lower(annotation.key());
     for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    for (const auto& problem : qualified_name_problems(lower)) errors.push_back(FieldError::invalid(path, annotation.key(), problem));
+    for (const auto& problem : qualified_name_problems(lower))
+      errors.push_back(FieldError::invalid(path, annotation.key(), problem));
     total += annotation.key().size() + annotation.value.string_or().size();
   }
   if (total > kMaxAnnotationBytes) errors.push_back(FieldError::too_long(path, kMaxAnnotationBytes));

@@ -1,5 +1,6 @@
 #pragma once
-// The rules of names, labels, annotations, finalizers and owners that every object obeys (wire texts of apimachinery).
+// The rules of names, labels, annotations, finalizers and owners that every object obeys (wire texts of
+// apimachinery).
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,9 +31,11 @@ struct ObjectMetaRules {
 };
 
 /// Checks metadata of a new object.
-FieldErrors validate_object_meta(const json::Value& metadata, const ObjectMetaRules& rules, const FieldPath& path);
+FieldErrors validate_object_meta(const json::Value& metadata, const ObjectMetaRules& rules,
+                                 const FieldPath& path);
 /// Checks what an update may change of it.
-FieldErrors validate_object_meta_update(const json::Value& metadata, const json::Value& old_metadata, const FieldPath& path);
+FieldErrors validate_object_meta_update(const json::Value& metadata, const json::Value& old_metadata,
+                                        const FieldPath& path);
 
 FieldErrors validate_labels(const json::Value& labels, const FieldPath& path);
 FieldErrors validate_annotations(const json::Value& annotations, const FieldPath& path);

@@ -6,9 +6,10 @@
 
 namespace pedalion::patch {
 
-/// Merges `patch` (the parsed body) into `object`, a tree of `type`. Obeys $patch, $retainKeys, $setElementOrder/… and
-/// $deleteFromPrimitiveList/…; the result holds none of them, lies in `arena` and shares what did not change. Fails with
-/// 400 (a patch that is no object, wrong directives) or 500 (lists whose elements lack the merge key), as kube-apiserver.
+/// Merges `patch` (the parsed body) into `object`, a tree of `type`. Obeys $patch, $retainKeys,
+/// $setElementOrder/… and $deleteFromPrimitiveList/…; directives in what was not there before stay as unknown
+/// fields, as in Kubernetes. The result lies in `arena` and shares what did not change. Fails with 400 (a
+/// patch that is no object, wrong directives) or 500 (lists whose elements lack the merge key and the like).
 Result<json::Value> apply_strategic_merge_patch(const json::Value& object, const json::Value& patch,
                                                 const schema::Type& type, json::Arena& arena);
 

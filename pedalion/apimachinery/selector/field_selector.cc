@@ -29,10 +29,12 @@ Result<std::string> unescaped(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\\') {
-      if (i + 1 == text.size()) return std::unexpected(meta::bad_request("invalid field selector: invalid escape sequence: \\"));
+      if (i + 1 == text.size())
+        return std::unexpected(meta::bad_request("invalid field selector: invalid escape sequence: \\"));
       char next = text[++i];
       if (next != '\\' && next != ',' && next != '=') {
-        return std::unexpected(meta::bad_request(std::string("invalid field selector: invalid escape sequence: \\") + next));
+        return std::unexpected(
+            meta::bad_request(std::string("invalid field selector: invalid escape sequence: \\") + next));
       }
       out += next;
     } else if (text[i] == '=') {
@@ -65,14 +67,16 @@ bool split_term(std::string_view term, FieldSelector::Requirement& requirement, 
 }  // namespace
 
 Result<FieldSelector> FieldSelector::parse(std::string_view text) {
-  if (text.size() > kMaxTextBytes) return std::unexpected(meta::bad_request("the field selector is too long"));
+  if (text.size() > kMaxTextBytes)
+    return std::unexpected(meta::bad_request("the field selector is too long"));
   FieldSelector selector;
   for (auto term : split_terms(text)) {
     if (term.empty()) continue;
     Requirement requirement;
     std::string_view value;
     if (!split_term(term, requirement, value)) {
-      return std::unexpected(meta::bad_request("invalid selector: '" + std::string(text) + "'; can't understand '" + std::string(term) + "'"));
+      return std::unexpected(meta::bad_request("invalid selector: '" + std::string(text) +
+                                               "'; can't understand '" + std::string(term) + "'"));
     }
     TRY(requirement.value, unescaped(value));
     selector.add(std::move(requirement));

@@ -1,5 +1,6 @@
 #pragma once
-// Field selectors: the grammar of ?fieldSelector=, and matching against the values a resource can be selected by.
+// Field selectors: the grammar of ?fieldSelector=, and matching against the values a resource can be selected
+// by.
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,7 +26,8 @@ class FieldSelector {
   template <class Lookup>
   bool matches(const Lookup& lookup) const {
     for (const auto& requirement : requirements_) {
-      if ((lookup(std::string_view(requirement.field)) == requirement.value) != requirement.equals) return false;
+      if ((lookup(std::string_view(requirement.field)) == requirement.value) != requirement.equals)
+        return false;
     }
     return true;
   }

@@ -15,7 +15,19 @@ using Requirement = LabelSelector::Requirement;
 constexpr std::size_t kMaxTextBytes = 1 << 16;
 constexpr std::string_view kBinaryOperators = "in, notin, =, ==, !=, gt, lt";
 
-enum class Token { kEnd, kComma, kOpen, kClose, kNot, kEquals, kDoubleEquals, kNotEquals, kGreater, kLess, kWord };
+enum class Token {
+  kEnd,
+  kComma,
+  kOpen,
+  kClose,
+  kNot,
+  kEquals,
+  kDoubleEquals,
+  kNotEquals,
+  kGreater,
+  kLess,
+  kWord
+};
 
 bool is_special(char c) { return std::string_view("=!(),><").find(c) != std::string_view::npos; }
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
@@ -58,13 +70,27 @@ class Parser {
     } else if (is_special(rest_[0])) {
       length = 1;
       switch (rest_[0]) {
-        case ',': token_ = Token::kComma; break;
-        case '(': token_ = Token::kOpen; break;
-        case ')': token_ = Token::kClose; break;
-        case '>': token_ = Token::kGreater; break;
-        case '<': token_ = Token::kLess; break;
-        case '!': token_ = rest_.starts_with("!=") ? Token::kNotEquals : Token::kNot; break;
-        default: token_ = rest_.starts_with("==") ? Token::kDoubleEquals : Token::kEquals; break;
+        case ',':
+          token_ = Token::kComma;
+          break;
+        case '(':
+          token_ = Token::kOpen;
+          break;
+        case ')':
+          token_ = Token::kClose;
+          break;
+        case '>':
+          token_ = Token::kGreater;
+          break;
+        case '<':
+          token_ = Token::kLess;
+          break;
+        case '!':
+          token_ = rest_.starts_with("!=") ? Token::kNotEquals : Token::kNot;
+          break;
+        default:
+          token_ = rest_.starts_with("==") ? Token::kDoubleEquals : Token::kEquals;
+          break;
       }
       if (token_ == Token::kNotEquals || token_ == Token::kDoubleEquals) length = 2;
     } else {
@@ -100,7 +126,8 @@ class Parser {
 
   static std::unexpected<Status> key_error(const std::string& key, const std::vector<std::string>& problems) {
     meta::FieldErrors errors;
-    for (const auto& problem : problems) errors.push_back(meta::FieldError::invalid(meta::FieldPath("key"), key, problem));
+    for (const auto& problem : problems)
+      errors.push_back(meta::FieldError::invalid(meta::FieldPath("key"), key, problem));
     return fail_requirement(meta::aggregate_text(errors));
   }
 
@@ -108,12 +135,23 @@ class Parser {
     bool set = token_ == Token::kWord && (word_ == "in" || word_ == "notin");
     switch (token_) {
       case Token::kEquals:
-      case Token::kDoubleEquals: requirement.op = Operator::kIn; requirement.equality = true; break;
-      case Token::kNotEquals: requirement.op = Operator::kNotIn; requirement.equality = true; break;
-      case Token::kGreater: requirement.op = Operator::kGreaterThan; break;
-      case Token::kLess: requirement.op = Operator::kLessThan; break;
+      case Token::kDoubleEquals:
+        requirement.op = Operator::kIn;
+        requirement.equality = true;
+        break;
+      case Token::kNotEquals:
+        requirement.op = Operator::kNotIn;
+        requirement.equality = true;
+        break;
+      case Token::kGreater:
+        requirement.op = Operator::kGreaterThan;
+        break;
+      case Token::kLess:
+        requirement.op = Operator::kLessThan;
+        break;
       default:
-        if (!set) return fail_requirement("found '" + word_ + "', expected: " + std::string(kBinaryOperators));
+        if (!set)
+          return fail_requirement("found '" + word_ + "', expected: " + std::string(kBinaryOperators));
         requirement.op = word_ == "in" ? Operator::kIn : Operator::kNotIn;
     }
     advance();
@@ -168,7 +206,8 @@ class Parser {
         std::int64_t number = 0;
         auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
         if (error != std::errc() || end != value.data() + value.size()) {
-          errors.push_back(meta::FieldError::invalid(values.index(i), value, "for 'Gt', 'Lt' operators, the value must be an integer"));
+          errors.push_back(meta::FieldError::invalid(
+              values.index(i), value, "for 'Gt', 'Lt' operators, the value must be an integer"));
         }
         continue;
       }
@@ -186,7 +225,8 @@ class Parser {
 };
 
 bool has(const std::vector<std::string>& values, std::string_view value) {
-  return std::ranges::binary_search(values, value, {}, [](const auto& text) { return std::string_view(text); });
+  return std::ranges::binary_search(values, value, {},
+                                    [](const auto& text) { return std::string_view(text); });
 }
 
 bool number_of(std::string_view text, std::int64_t& number) {
@@ -195,17 +235,23 @@ bool number_of(std::string_view text, std::int64_t& number) {
 }
 
 bool holds(const Requirement& requirement, LabelSpan labels) {
-  auto found = std::ranges::lower_bound(labels, std::string_view(requirement.key), {}, [](const auto& label) { return label.first; });
+  auto found = std::ranges::lower_bound(labels, std::string_view(requirement.key), {},
+                                        [](const auto& label) { return label.first; });
   bool present = found != labels.end() && found->first == requirement.key;
   switch (requirement.op) {
-    case Operator::kIn: return present && has(requirement.values, found->second);
-    case Operator::kNotIn: return !present || !has(requirement.values, found->second);
-    case Operator::kExists: return present;
-    case Operator::kDoesNotExist: return !present;
+    case Operator::kIn:
+      return present && has(requirement.values, found->second);
+    case Operator::kNotIn:
+      return !present || !has(requirement.values, found->second);
+    case Operator::kExists:
+      return present;
+    case Operator::kDoesNotExist:
+      return !present;
     case Operator::kGreaterThan:
     case Operator::kLessThan: {
       std::int64_t value = 0, bound = 0;
-      if (!present || !number_of(found->second, value) || !number_of(requirement.values[0], bound)) return false;
+      if (!present || !number_of(found->second, value) || !number_of(requirement.values[0], bound))
+        return false;
       return requirement.op == Operator::kGreaterThan ? value > bound : value < bound;
     }
   }
@@ -221,7 +267,8 @@ std::string joined(const std::vector<std::string>& values) {
 }  // namespace
 
 Result<LabelSelector> LabelSelector::parse(std::string_view text) {
-  if (text.size() > kMaxTextBytes) return std::unexpected(meta::bad_request("the label selector is too long"));
+  if (text.size() > kMaxTextBytes)
+    return std::unexpected(meta::bad_request("the label selector is too long"));
   return Parser(text).run();
 }
 
@@ -237,11 +284,17 @@ Result<LabelSelector> LabelSelector::from_object(const json::Value& object) {
       Requirement requirement;
       requirement.key = expression.string_at({"key"});
       auto op = expression.string_at({"operator"});
-      if (op == "In") requirement.op = Operator::kIn;
-      else if (op == "NotIn") requirement.op = Operator::kNotIn;
-      else if (op == "Exists") requirement.op = Operator::kExists;
-      else if (op == "DoesNotExist") requirement.op = Operator::kDoesNotExist;
-      else return std::unexpected(meta::bad_request("\"" + std::string(op) + "\" is not a valid label selector operator"));
+      if (op == "In")
+        requirement.op = Operator::kIn;
+      else if (op == "NotIn")
+        requirement.op = Operator::kNotIn;
+      else if (op == "Exists")
+        requirement.op = Operator::kExists;
+      else if (op == "DoesNotExist")
+        requirement.op = Operator::kDoesNotExist;
+      else
+        return std::unexpected(
+            meta::bad_request("\"" + std::string(op) + "\" is not a valid label selector operator"));
       if (const auto* values = expression.find("values")) {
         for (const auto& value : values->items()) requirement.values.emplace_back(value.string_or());
       }
@@ -253,7 +306,8 @@ Result<LabelSelector> LabelSelector::from_object(const json::Value& object) {
 }
 
 bool LabelSelector::matches(LabelSpan labels) const {
-  return std::ranges::all_of(requirements_, [&](const Requirement& requirement) { return holds(requirement, labels); });
+  return std::ranges::all_of(requirements_,
+                             [&](const Requirement& requirement) { return holds(requirement, labels); });
 }
 
 std::string LabelSelector::text() const {
@@ -264,15 +318,25 @@ std::string LabelSelector::text() const {
     if (!text.empty()) text += ",";
     switch (requirement.op) {
       case Operator::kIn:
-        text += requirement.equality ? requirement.key + "=" + requirement.values[0] : requirement.key + " in (" + joined(requirement.values) + ")";
+        text += requirement.equality ? requirement.key + "=" + requirement.values[0]
+                                     : requirement.key + " in (" + joined(requirement.values) + ")";
         break;
       case Operator::kNotIn:
-        text += requirement.equality ? requirement.key + "!=" + requirement.values[0] : requirement.key + " notin (" + joined(requirement.values) + ")";
+        text += requirement.equality ? requirement.key + "!=" + requirement.values[0]
+                                     : requirement.key + " notin (" + joined(requirement.values) + ")";
         break;
-      case Operator::kExists: text += requirement.key; break;
-      case Operator::kDoesNotExist: text += "!" + requirement.key; break;
-      case Operator::kGreaterThan: text += requirement.key + ">" + requirement.values[0]; break;
-      case Operator::kLessThan: text += requirement.key + "<" + requirement.values[0]; break;
+      case Operator::kExists:
+        text += requirement.key;
+        break;
+      case Operator::kDoesNotExist:
+        text += "!" + requirement.key;
+        break;
+      case Operator::kGreaterThan:
+        text += requirement.key + ">" + requirement.values[0];
+        break;
+      case Operator::kLessThan:
+        text += requirement.key + "<" + requirement.values[0];
+        break;
     }
   }
   return text;

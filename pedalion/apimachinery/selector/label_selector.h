@@ -26,10 +26,11 @@ class LabelSelector {
     bool equality = false;            // was written with = or !=
   };
 
-  /// `k=v`, `k==v`, `k!=v`, `k in (a,b)`, `k notin (a,b)`, `k`, `!k`, `k>1`, `k<1`; a comma is AND. Fails with 400
-  /// `unable to parse requirement: …`.
+  /// `k=v`, `k==v`, `k!=v`, `k in (a,b)`, `k notin (a,b)`, `k`, `!k`, `k>1`, `k<1`; a comma is AND. Fails
+  /// with 400 `unable to parse requirement: …`.
   static Result<LabelSelector> parse(std::string_view text);
-  /// A LabelSelector object {matchLabels, matchExpressions}. Null matches nothing in Kubernetes: callers check before.
+  /// A LabelSelector object {matchLabels, matchExpressions}. Null matches nothing in Kubernetes: callers
+  /// check before.
   static Result<LabelSelector> from_object(const json::Value& object);
 
   bool empty() const { return requirements_.empty(); }

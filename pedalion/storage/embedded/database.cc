@@ -34,8 +34,9 @@ rocksdb::DBOptions database_options(Recovery recovery) {
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.info_log = std::make_shared<WarningLogger>();
-  options.wal_recovery_mode = recovery == Recovery::kStrict ? rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords
-                                                            : rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  options.wal_recovery_mode = recovery == Recovery::kStrict
+                                  ? rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords
+                                  : rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options.track_and_verify_wals_in_manifest = recovery == Recovery::kStrict;
   options.max_total_wal_size = 64 << 20;
   // One thread writes, so nothing of what is meant for many is of use.
@@ -52,14 +53,16 @@ rocksdb::DBOptions database_options(Recovery recovery) {
   return options;
 }
 
-rocksdb::ColumnFamilyOptions family_options(std::size_t write_buffer, const std::shared_ptr<rocksdb::Cache>& cache) {
+rocksdb::ColumnFamilyOptions family_options(std::size_t write_buffer,
+                                            const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = write_buffer;  // taken in pieces as it fills
   options.arena_block_size = 64 << 10;
   options.max_write_buffer_number = 3;
   options.level_compaction_dynamic_level_bytes = false;
   // What is young is written once, as it is; what stays is compressed when it sinks to the lower levels.
-  options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression, rocksdb::kLZ4Compression};
+  options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression,
+                                   rocksdb::kLZ4Compression};
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
   table.block_size = 16 << 10;
@@ -101,9 +104,10 @@ Result<void> check_format(Database& database, Database::Access access, const std
 
 Status cannot_open(const rocksdb::Status& status, const std::string& directory) {
   if (!status.IsCorruption()) return to_status(status, fmt::format("open {}", directory));
-  return storage_failed(fmt::format("{} is damaged: {}. `pedalion storage check` tells more; restore a backup, or give up "
-                                    "the last writes with `pedalion storage check --drop-damaged-tail`",
-                                    directory, status.ToString()));
+  return storage_failed(
+      fmt::format("{} is damaged: {}. `pedalion storage check` tells more; restore a backup, or give up "
+                  "the last writes with `pedalion storage check --drop-damaged-tail`",
+                  directory, status.ToString()));
 }
 
 }  // namespace
@@ -114,7 +118,8 @@ Status to_status(const rocksdb::Status& status, std::string_view doing) {
   return storage_failed(fmt::format("cannot {}: {}", doing, cause));
 }
 
-Result<std::unique_ptr<Database>> Database::open(const std::string& directory, Access access, Recovery recovery) {
+Result<std::unique_ptr<Database>> Database::open(const std::string& directory, Access access,
+                                                 Recovery recovery) {
   fs::path path = fs::path(directory) / "db";
   TRY_OK(refuse_ruins(path));
   std::error_code ignored;  // RocksDB will tell

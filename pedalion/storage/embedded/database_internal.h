@@ -1,5 +1,6 @@
 #pragma once
-// RocksDB as this store uses it: three column families and options for little memory. For this folder's sources only.
+// RocksDB as this store uses it: three column families and options for little memory. For this folder's
+// sources only.
 #include <rocksdb/db.h>
 
 #include <memory>
@@ -24,7 +25,8 @@ struct Database {
   enum class Access { kWrite, kReadOnly };
 
   /// `directory` is the store's. A fresh one is made for kWrite only.
-  static Result<std::unique_ptr<Database>> open(const std::string& directory, Access access, Recovery recovery);
+  static Result<std::unique_ptr<Database>> open(const std::string& directory, Access access,
+                                                Recovery recovery);
   ~Database();
 
   std::string meta(std::string_view name) const;  // empty when there is none

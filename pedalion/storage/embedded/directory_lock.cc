@@ -26,7 +26,8 @@ std::string owner(int file) {
 Result<DirectoryLock> DirectoryLock::acquire(const std::string& directory) {
   std::string path = directory + "/lock";
   int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0) return std::unexpected(storage_failed(fmt::format("cannot open {}: {}", path, std::strerror(errno))));
+  if (file < 0)
+    return std::unexpected(storage_failed(fmt::format("cannot open {}: {}", path, std::strerror(errno))));
   if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
     Status status = storage_failed(fmt::format("data directory {} is in use by {}", directory, owner(file)));
     ::close(file);

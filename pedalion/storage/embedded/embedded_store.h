@@ -1,5 +1,6 @@
 #pragma once
-// The embedded store: a log in RocksDB, one WAL flush for each group of writes. See docs/decisions on its layout.
+// The embedded store: a log in RocksDB, one WAL flush for each group of writes. See docs/decisions on its
+// layout.
 #include <memory>
 #include <string>
 
@@ -22,8 +23,8 @@ struct EmbeddedOptions {
 
 class EmbeddedStore final : public LogStore {
  public:
-  /// Fails when another process has the directory, when it is no store of this version, or when it is damaged; the message
-  /// says which, and what to do.
+  /// Fails when another process has the directory, when it is no store of this version, or when it is
+  /// damaged; the message says which, and what to do.
   static Result<std::unique_ptr<EmbeddedStore>> open(EmbeddedOptions options);
 
   /// Makes `target` (which must not exist) a store with this one's present content, while this one goes on.

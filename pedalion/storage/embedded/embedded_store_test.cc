@@ -22,7 +22,8 @@ class EmbeddedPlace final : public Place {
 };
 
 INSTANTIATE_TEST_SUITE_P(Embedded, StoreSuite,
-                         ::testing::Values(StoreUnderTest{"embedded", [] { return std::make_unique<EmbeddedPlace>(); }}));
+                         ::testing::Values(StoreUnderTest{"embedded",
+                                                          [] { return std::make_unique<EmbeddedPlace>(); }}));
 
 }  // namespace
 }  // namespace pedalion::storage::testing

@@ -89,7 +89,8 @@ void encode_index_entry(Revision revision, std::uint32_t expires, std::string& o
 
 std::optional<KeyIndex::Found> decode_index_entry(std::string_view text) {
   KeyIndex::Found entry;
-  if (!take_varint(text, entry.revision) || !take_expiry(text, entry.expires) || !text.empty()) return std::nullopt;
+  if (!take_varint(text, entry.revision) || !take_expiry(text, entry.expires) || !text.empty())
+    return std::nullopt;
   return entry;
 }
 

@@ -9,8 +9,8 @@
 namespace pedalion::storage::embedded {
 namespace {
 
-constexpr int kSteps = 8;                      // forward steps that are cheaper than a seek
-constexpr std::size_t kSweepSlice = 2048;      // records
+constexpr int kSteps = 8;                  // forward steps that are cheaper than a seek
+constexpr std::size_t kSweepSlice = 2048;  // records
 constexpr std::size_t kKeptBatchBytes = 1 << 20;
 constexpr std::uint64_t kFlushAtClose = 1 << 20;
 
@@ -48,7 +48,8 @@ class RocksView final : public LogView {
     return {};
   }
 
-  Result<void> read(std::span<const Revision> revisions, const std::function<void(Record)>& visit) const override {
+  Result<void> read(std::span<const Revision> revisions,
+                    const std::function<void(Record)>& visit) const override {
     std::unique_ptr<rocksdb::Iterator> at(database_.db->NewIterator(options_, database_.log));
     for (Revision revision : revisions) {
       std::string wanted = encode_revision(revision);
@@ -95,7 +96,8 @@ RocksLog::~RocksLog() {
   std::uint64_t unflushed = 0;
   database_->db->GetAggregatedIntProperty("rocksdb.cur-size-all-mem-tables", &unflushed);
   if (unflushed > kFlushAtClose) {
-    database_->db->Flush({}, {database_->log, database_->index, database_->default_family}).PermitUncheckedError();
+    database_->db->Flush({}, {database_->log, database_->index, database_->default_family})
+        .PermitUncheckedError();
   }
 }
 
@@ -168,7 +170,8 @@ Result<std::optional<Record>> RocksLog::find(Revision revision, Wait wait) const
 Result<void> RocksLog::set_compacted(Revision revision) {
   rocksdb::WriteOptions durable;
   durable.sync = true;
-  auto status = database_->db->Put(durable, database_->default_family, slice(kMetaCompacted), encode_revision(revision));
+  auto status = database_->db->Put(durable, database_->default_family, slice(kMetaCompacted),
+                                   encode_revision(revision));
   if (!status.ok()) return std::unexpected(to_status(status, "note the compaction"));
   compacted_ = revision;
   return {};
@@ -195,7 +198,8 @@ Result<Revision> RocksLog::sweep_slice(Revision after, Revision upto) {
     if (!revision || !sketch) return std::unexpected(damaged(revision.value_or(0)));
     if (*revision > upto) break;
     // A change makes the one before it unreachable; a deletion leaves nothing to be reached.
-    if (sketch->previous_revision != 0) batch.Delete(database_->log, encode_revision(sketch->previous_revision));
+    if (sketch->previous_revision != 0)
+      batch.Delete(database_->log, encode_revision(sketch->previous_revision));
     if (sketch->type == Event::Type::kDelete) batch.Delete(database_->log, at->key());
     if (++seen == kSweepSlice) {
       swept = *revision;
@@ -212,7 +216,8 @@ Result<Revision> RocksLog::sweep_slice(Revision after, Revision upto) {
 
 Result<void> RocksLog::backup(const std::string& target) const {
   std::error_code error;
-  if (std::filesystem::exists(target, error)) return std::unexpected(storage_failed(target + " exists already"));
+  if (std::filesystem::exists(target, error))
+    return std::unexpected(storage_failed(target + " exists already"));
   std::filesystem::create_directories(target, error);
   if (error) return std::unexpected(storage_failed("cannot make " + target + ": " + error.message()));
   rocksdb::Checkpoint* made = nullptr;

@@ -36,9 +36,9 @@ class RocksLog final : public RecordLog {
 
   DirectoryLock lock_;
   std::unique_ptr<Database> database_;
-  Head head_;                            // as it was when opened
+  Head head_;  // as it was when opened
   std::atomic<Revision> compacted_{0};
-  Revision swept_ = 0;                   // of the one sweep that runs
+  Revision swept_ = 0;  // of the one sweep that runs
 
   // The appending thread's own:
   rocksdb::WriteBatch batch_;

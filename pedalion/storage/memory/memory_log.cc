@@ -18,7 +18,8 @@ class MemoryLog::View final : public LogView {
     return {};
   }
 
-  Result<void> read(std::span<const Revision> revisions, const std::function<void(Record)>& visit) const override {
+  Result<void> read(std::span<const Revision> revisions,
+                    const std::function<void(Record)>& visit) const override {
     for (Revision revision : revisions) {
       auto record = log_.find(revision, Wait::kForDisk);
       if ((*record)->revision != 0) visit(**std::move(record));

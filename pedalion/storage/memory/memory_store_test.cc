@@ -12,7 +12,8 @@ class MemoryPlace final : public Place {
 };
 
 INSTANTIATE_TEST_SUITE_P(Memory, StoreSuite,
-                         ::testing::Values(StoreUnderTest{"memory", [] { return std::make_unique<MemoryPlace>(); }}));
+                         ::testing::Values(StoreUnderTest{"memory",
+                                                          [] { return std::make_unique<MemoryPlace>(); }}));
 
 }  // namespace
 }  // namespace pedalion::storage::testing

@@ -75,7 +75,8 @@ class StoreSuite : public ::testing::TestWithParam<StoreUnderTest> {
   Result<ListResult> list(std::string prefix, ListOptions options = {}) {
     return sync_wait(store_->list(std::move(prefix), std::move(options)));
   }
-  Result<Revision> try_create(std::string key, std::string value, std::optional<std::chrono::seconds> ttl = {}) {
+  Result<Revision> try_create(std::string key, std::string value,
+                              std::optional<std::chrono::seconds> ttl = {}) {
     return sync_wait(store_->create(std::move(key), Bytes(std::move(value)), ttl));
   }
   Result<Revision> try_update(std::string key, std::string value, Revision expected,
@@ -89,7 +90,9 @@ class StoreSuite : public ::testing::TestWithParam<StoreUnderTest> {
   Revision now() { return must(sync_wait(store_->current_revision())); }
 
   // The same, where success is expected.
-  Revision create(std::string key, std::string value) { return must(try_create(std::move(key), std::move(value))); }
+  Revision create(std::string key, std::string value) {
+    return must(try_create(std::move(key), std::move(value)));
+  }
   Revision update(std::string key, std::string value, Revision expected) {
     return must(try_update(std::move(key), std::move(value), expected));
   }

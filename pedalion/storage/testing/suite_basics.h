@@ -88,7 +88,8 @@ TEST_P(StoreSuite, EntriesExpire) {
   must(try_create("/long", "one", seconds(3600)));
   create("/forever", "one");
   EXPECT_TRUE(get("/brief"));
-  for (int tenths = 0; tenths < 60 && get("/brief"); ++tenths) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  for (int tenths = 0; tenths < 60 && get("/brief"); ++tenths)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
   expect_status(get("/brief"), 404, "NotFound");
   EXPECT_EQ(to_texts(list("/")->entries), (Texts{"/forever=one", "/long=one"}));
   EXPECT_EQ(now(), 5u) << "expiry is a change like others";
@@ -99,7 +100,8 @@ TEST_P(StoreSuite, UpdateSetsTheTimeToLiveAnew) {
   Revision doomed = create("/doomed", "one");
   update("/kept", "two", brief);
   must(try_update("/doomed", "two", doomed, seconds(1)));
-  for (int tenths = 0; tenths < 60 && get("/doomed"); ++tenths) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  for (int tenths = 0; tenths < 60 && get("/doomed"); ++tenths)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
   expect_status(get("/doomed"), 404, "NotFound");
   EXPECT_EQ(get("/kept")->value.view(), "two");
 }
@@ -136,7 +138,8 @@ TEST_P(StoreSuite, ReopeningKeepsEverything) {
   EXPECT_GE(now(), gone);
   EXPECT_EQ(to_texts(list("/", {.at = first})->entries), Texts{"/a=one"});
   expect_status(try_update("/a", "three", first), 409, "Conflict");
-  for (int tenths = 0; tenths < 60 && get("/brief"); ++tenths) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  for (int tenths = 0; tenths < 60 && get("/brief"); ++tenths)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
   expect_status(get("/brief"), 404, "NotFound");
 }
 

@@ -89,7 +89,8 @@ TEST_P(StoreSuite, ListsOfThePastAgreeWithAModel) {
     }
     if (step == 250 && place_->persistent()) reopen();
     Revision at = std::max(compacted, 1 + random() % revision);
-    ASSERT_EQ(to_texts(list("/1/", {.at = at})->entries), model.list(at, "/1/")) << "at " << at << " of " << revision;
+    ASSERT_EQ(to_texts(list("/1/", {.at = at})->entries), model.list(at, "/1/"))
+        << "at " << at << " of " << revision;
     ASSERT_EQ(to_texts(list("")->entries), model.list(revision, ""));
   }
 }

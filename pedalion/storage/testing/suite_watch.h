@@ -33,7 +33,8 @@ TEST_P(StoreSuite, WatchFromThePastCatchesUpAndGoesOn) {
   auto from_the_start = watch("/a", 0, all);
   auto from_the_first = watch("/a", first, later);
   remove("/a", third);
-  EXPECT_EQ(to_texts(all.wait_for_events(3)), (Texts{"put /a=one", "put /a=two was one", "delete /a was two"}));
+  EXPECT_EQ(to_texts(all.wait_for_events(3)),
+            (Texts{"put /a=one", "put /a=two was one", "delete /a was two"}));
   EXPECT_EQ(to_texts(later.wait_for_events(2)), (Texts{"put /a=two was one", "delete /a was two"}));
 }
 
@@ -44,7 +45,8 @@ TEST_P(StoreSuite, WatchSelectsByPrefix) {
   for (const char* key : {"/a", "/a/b", "/a/bc", "/a/c", "/b", "/a/b/c"}) create(key, "");
   ASSERT_TRUE(everything.wait_for_progress(now()));
   EXPECT_EQ(everything.count(), 6u);
-  EXPECT_EQ(to_texts(a.wait_for_events(5)), (Texts{"put /a=", "put /a/b=", "put /a/bc=", "put /a/c=", "put /a/b/c="}));
+  EXPECT_EQ(to_texts(a.wait_for_events(5)),
+            (Texts{"put /a=", "put /a/b=", "put /a/bc=", "put /a/c=", "put /a/b/c="}));
   EXPECT_EQ(to_texts(ab.wait_for_events(3)), (Texts{"put /a/b=", "put /a/bc=", "put /a/b/c="}));
   EXPECT_TRUE(other.wait_for_progress(now())) << "progress comes where nothing matches";
   EXPECT_EQ(other.count(), 0u);
@@ -88,7 +90,8 @@ TEST_P(StoreSuite, ExpiryIsADeletionThatWatchersSee) {
   RecordingSink sink;
   auto running = watch("/", now(), sink);
   must(try_create("/brief", "one", seconds(1)));
-  for (int tries = 0; tries < 2 && sink.wait_for_events(2).size() < 2; ++tries) {}
+  for (int tries = 0; tries < 2 && sink.wait_for_events(2).size() < 2; ++tries) {
+  }
   EXPECT_EQ(to_texts(sink.wait_for_events(2)), (Texts{"put /brief=one", "delete /brief was one"}));
 }
 

@@ -4,7 +4,7 @@
 
 #include "pedalion/apimachinery/json/value.h"
 
-namespace pedalion::managedfields {
+namespace pedalion::meta {
 
 /// %v: `map[a:1 b:[x y]]`.
 std::string go_value_text(const json::Value& value);
@@ -13,4 +13,4 @@ std::string go_syntax_text(const json::Value& value);
 /// %T: `string`, `int64`, `map[string]interface {}`.
 std::string_view go_type_name(const json::Value& value);
 
-}  // namespace pedalion::managedfields
+}  // namespace pedalion::meta

@@ -1,4 +1,4 @@
-#include "pedalion/apimachinery/managedfields/go_text.h"
+#include "pedalion/apimachinery/meta/go_text.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 
 #include "pedalion/apimachinery/meta/field_error.h"
 
-namespace pedalion::managedfields {
+namespace pedalion::meta {
 namespace {
 
 using json::Kind;
@@ -24,8 +24,9 @@ std::string float_text(double number) {
   std::string shortest = text;
   int exponent = std::atoi(shortest.c_str() + shortest.find('e') + 1);
   if (number != 0 && (exponent < -4 || exponent >= 21)) return shortest;
-  auto digits = static_cast<int>(std::count_if(shortest.begin(), shortest.begin() + static_cast<std::ptrdiff_t>(shortest.find('e')),
-                                               [](char c) { return c >= '0' && c <= '9'; }));
+  auto digits = static_cast<int>(
+      std::count_if(shortest.begin(), shortest.begin() + static_cast<std::ptrdiff_t>(shortest.find('e')),
+                    [](char c) { return c >= '0' && c <= '9'; }));
   std::snprintf(text, sizeof text, "%.*f", std::max(0, digits - 1 - exponent), number);
   return text;
 }
@@ -39,10 +40,14 @@ std::vector<const json::Member*> sorted_members(const Value& object) {
 
 std::string scalar_text(const Value& value) {
   switch (value.kind()) {
-    case Kind::kBool: return value.as_bool() ? "true" : "false";
-    case Kind::kInt: return std::to_string(value.as_int());
-    case Kind::kDouble: return float_text(value.as_double());
-    default: return "<nil>";
+    case Kind::kBool:
+      return value.as_bool() ? "true" : "false";
+    case Kind::kInt:
+      return std::to_string(value.as_int());
+    case Kind::kDouble:
+      return float_text(value.as_double());
+    default:
+      return "<nil>";
   }
 }
 
@@ -65,7 +70,7 @@ std::string go_value_text(const Value& value) {
 }
 
 std::string go_syntax_text(const Value& value) {
-  if (value.is_string()) return meta::go_quoted(value.as_string());
+  if (value.is_string()) return go_quoted(value.as_string());
   if (value.is_null()) return "interface {}(nil)";
   if (!value.is_object() && !value.is_array()) return scalar_text(value);
   std::string text(go_type_name(value));
@@ -73,22 +78,30 @@ std::string go_syntax_text(const Value& value) {
   std::size_t empty = text.size();
   for (const Value& item : value.items()) text += (text.size() == empty ? "" : ", ") + go_syntax_text(item);
   for (const auto* member : sorted_members(value)) {
-    text += (text.size() == empty ? "" : ", ") + meta::go_quoted(member->name) + ":" + go_syntax_text(member->value);
+    text +=
+        (text.size() == empty ? "" : ", ") + go_quoted(member->name) + ":" + go_syntax_text(member->value);
   }
   return text + "}";
 }
 
 std::string_view go_type_name(const Value& value) {
   switch (value.kind()) {
-    case Kind::kBool: return "bool";
-    case Kind::kInt: return "int64";
-    case Kind::kDouble: return "float64";
-    case Kind::kString: return "string";
-    case Kind::kArray: return "[]interface {}";
-    case Kind::kObject: return "map[string]interface {}";
-    case Kind::kNull: return "<nil>";
+    case Kind::kBool:
+      return "bool";
+    case Kind::kInt:
+      return "int64";
+    case Kind::kDouble:
+      return "float64";
+    case Kind::kString:
+      return "string";
+    case Kind::kArray:
+      return "[]interface {}";
+    case Kind::kObject:
+      return "map[string]interface {}";
+    case Kind::kNull:
+      return "<nil>";
   }
   return "<nil>";
 }
 
-}  // namespace pedalion::managedfields
+}  // namespace pedalion::meta
