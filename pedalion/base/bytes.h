@@ -1,5 +1,6 @@
 #pragma once
-// Immutable bytes with shared ownership: what the store, the watch cache and the sockets hand to each other uncopied.
+// Immutable bytes with shared ownership: what the store, the watch cache and the sockets hand to each other
+// uncopied.
 #include <memory>
 #include <string>
 #include <string_view>
@@ -7,7 +8,8 @@
 
 namespace pedalion {
 
-/// A view of bytes and a share in what keeps them alive. Copying it copies no bytes. Static text needs no owner.
+/// A view of bytes and a share in what keeps them alive. Copying it copies no bytes. Static text needs no
+/// owner.
 class Bytes {
  public:
   Bytes() = default;

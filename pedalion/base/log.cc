@@ -24,10 +24,14 @@ Format& format() {
 
 spdlog::level::level_enum spdlog_level(Level level) {
   switch (level) {
-    case Level::kDebug: return spdlog::level::debug;
-    case Level::kInfo: return spdlog::level::info;
-    case Level::kWarning: return spdlog::level::warn;
-    case Level::kError: return spdlog::level::err;
+    case Level::kDebug:
+      return spdlog::level::debug;
+    case Level::kInfo:
+      return spdlog::level::info;
+    case Level::kWarning:
+      return spdlog::level::warn;
+    case Level::kError:
+      return spdlog::level::err;
   }
   return spdlog::level::info;
 }
@@ -52,7 +56,8 @@ void append_quoted(std::string& out, std::string_view text) {
 
 void configure(Format wanted, int verbosity) {
   format() = wanted;
-  if (wanted == Format::kJson) logger().set_pattern(R"({"ts":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l",%v})", spdlog::pattern_time_type::utc);
+  if (wanted == Format::kJson)
+    logger().set_pattern(R"({"ts":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l",%v})", spdlog::pattern_time_type::utc);
   logger().set_level(verbosity >= 3 ? spdlog::level::debug : spdlog::level::info);
 }
 
@@ -68,7 +73,10 @@ void write(Level level, std::string_view message, std::initializer_list<Pair> pa
       line += ",\"";
       line += pair.key;
       line += "\":";
-      if (pair.quoted) append_quoted(line, pair.value); else line += pair.value;
+      if (pair.quoted)
+        append_quoted(line, pair.value);
+      else
+        line += pair.value;
     }
   } else {
     append_quoted(line, message);
@@ -76,7 +84,10 @@ void write(Level level, std::string_view message, std::initializer_list<Pair> pa
       line += ' ';
       line += pair.key;
       line += '=';
-      if (pair.quoted) append_quoted(line, pair.value); else line += pair.value;
+      if (pair.quoted)
+        append_quoted(line, pair.value);
+      else
+        line += pair.value;
     }
   }
   logger().log(spdlog_level(level), "{}", line);

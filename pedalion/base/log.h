@@ -30,7 +30,9 @@ bool enabled(Level level);
 /// Thread-safe; each call writes one whole line.
 void write(Level level, std::string_view message, std::initializer_list<Pair> pairs = {});
 
-inline void info(std::string_view message, std::initializer_list<Pair> pairs = {}) { write(Level::kInfo, message, pairs); }
+inline void info(std::string_view message, std::initializer_list<Pair> pairs = {}) {
+  write(Level::kInfo, message, pairs);
+}
 inline void warning(std::string_view message, std::initializer_list<Pair> pairs = {}) {
   write(Level::kWarning, message, pairs);
 }

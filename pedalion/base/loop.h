@@ -1,5 +1,6 @@
 #pragma once
-// The event loop as the layers above see it: run this here, later, or after a while. http/ implements it over Asio.
+// The event loop as the layers above see it: run this here, later, or after a while. http/ implements it over
+// Asio.
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -8,8 +9,8 @@ namespace pedalion {
 
 using Duration = std::chrono::nanoseconds;
 
-/// One thread that runs callbacks in turn. What belongs to a loop (a connection, its streams, its timers) is touched
-/// only on that loop's thread; post() is the one call that other threads may make.
+/// One thread that runs callbacks in turn. What belongs to a loop (a connection, its streams, its timers) is
+/// touched only on that loop's thread; post() is the one call that other threads may make.
 class Loop {
  public:
   using TimerId = std::uint64_t;  // never 0

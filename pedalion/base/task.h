@@ -1,6 +1,6 @@
 #pragma once
-// Coroutines: Task<T> starts when awaited and hands control on without growing the stack. Knows no event loop;
-// Completion<T> is where another thread's answer comes in. Kept free of Asio so that headers stay thin.
+// Coroutines: Task<T> starts when awaited and hands control on without growing the stack. Knows no event
+// loop; Completion<T> is where another thread's answer comes in. Kept free of Asio so that headers stay thin.
 #include <atomic>
 #include <condition_variable>
 #include <coroutine>
@@ -40,7 +40,9 @@ struct Promise : PromiseBase {
   std::variant<std::monostate, T, std::exception_ptr> outcome;
   Task<T> get_return_object();
   template <class U>
-  void return_value(U&& value) { outcome.template emplace<1>(std::forward<U>(value)); }
+  void return_value(U&& value) {
+    outcome.template emplace<1>(std::forward<U>(value));
+  }
   void unhandled_exception() { outcome.template emplace<2>(std::current_exception()); }
   T take() {
     if (outcome.index() == 2) std::rethrow_exception(std::get<2>(outcome));
@@ -62,8 +64,8 @@ struct Promise<void> : PromiseBase {
 }  // namespace task_detail
 
 /// A coroutine that yields one T. Lazy: nothing runs until it is awaited (or given to spawn or sync_wait).
-/// Move-only; destroying it destroys the coroutine, which must not be running. Coroutine parameters go by value or
-/// must outlive the Task; a lambda coroutine captures nothing.
+/// Move-only; destroying it destroys the coroutine, which must not be running. Coroutine parameters go by
+/// value or must outlive the Task; a lambda coroutine captures nothing.
 template <class T = void>
 class [[nodiscard]] Task {
  public:
@@ -97,7 +99,9 @@ class [[nodiscard]] Task {
 
 namespace task_detail {
 template <class T>
-Task<T> Promise<T>::get_return_object() { return Task<T>(std::coroutine_handle<Promise>::from_promise(*this)); }
+Task<T> Promise<T>::get_return_object() {
+  return Task<T>(std::coroutine_handle<Promise>::from_promise(*this));
+}
 inline Task<void> Promise<void>::get_return_object() {
   return Task<void>(std::coroutine_handle<Promise>::from_promise(*this));
 }
@@ -114,8 +118,8 @@ struct Detached {
 };
 }  // namespace task_detail
 
-/// Starts `task` on this thread and lets it run on its own; `done(result)` is called at its end, maybe before spawn
-/// returns. An exception that leaves the task or `done` ends the program: catch at the root.
+/// Starts `task` on this thread and lets it run on its own; `done(result)` is called at its end, maybe before
+/// spawn returns. An exception that leaves the task or `done` ends the program: catch at the root.
 template <class T, class Done>
 task_detail::Detached spawn(Task<T> task, Done done) {
   if constexpr (std::is_void_v<T>) {
@@ -154,15 +158,17 @@ T sync_wait(Task<T> task) {
   }
 }
 
-/// A coroutine that may go on, and the loop it waits on (null: none). The waiter is null when nobody waits yet.
+/// A coroutine that may go on, and the loop it waits on (null: none). The waiter is null when nobody waits
+/// yet.
 struct Resumption {
   Loop* loop = nullptr;
   std::coroutine_handle<> waiter;
 };
 
-/// A value that arrives once, perhaps from another thread. One coroutine waits (`co_await completion`); it goes on, on
-/// the loop it waited on (inline, on the completing thread, where it waited outside of any loop). Neither copied nor
-/// moved: it lives in the waiting coroutine's frame or in a shared_ptr, and outlives complete()'s call.
+/// A value that arrives once, perhaps from another thread. One coroutine waits (`co_await completion`); it
+/// goes on, on the loop it waited on (inline, on the completing thread, where it waited outside of any loop).
+/// Neither copied nor moved: it lives in the waiting coroutine's frame or in a shared_ptr, and outlives
+/// complete()'s call.
 template <class T>
 class Completion {
  public:
@@ -177,8 +183,8 @@ class Completion {
     if (state_.exchange(kDone, std::memory_order_acq_rel) == kWaiting) resume();
   }
 
-  /// As complete(), but leaves resuming to the caller, who answers many at once with one post a loop. It must resume
-  /// the waiter, and may not touch the Completion again.
+  /// As complete(), but leaves resuming to the caller, who answers many at once with one post a loop. It must
+  /// resume the waiter, and may not touch the Completion again.
   Resumption settle(T value) {
     value_.emplace(std::move(value));
     if (state_.exchange(kDone, std::memory_order_acq_rel) == kWaiting) return {loop_, waiter_};

@@ -14,7 +14,10 @@ class Trace {
     std::string name;
     std::chrono::nanoseconds at{};  // since the trace was enabled
   };
-  void enable() { enabled_ = true; start_ = std::chrono::steady_clock::now(); }
+  void enable() {
+    enabled_ = true;
+    start_ = std::chrono::steady_clock::now();
+  }
   bool enabled() const { return enabled_; }
   /// Marks that `name` has just been completed.
   void step(std::string_view name) {

@@ -31,8 +31,9 @@ void Headers::set(std::string_view name, std::string_view value) {
   auto found = std::ranges::find(fields_, name, &Field::name);
   if (found == fields_.end()) return add(name, value);
   found->value = value;
-  fields_.erase(std::remove_if(found + 1, fields_.end(), [&](const Field& field) { return field.name == name; }),
-                fields_.end());
+  fields_.erase(
+      std::remove_if(found + 1, fields_.end(), [&](const Field& field) { return field.name == name; }),
+      fields_.end());
 }
 
 void Headers::remove(std::string_view name) {

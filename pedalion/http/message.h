@@ -1,5 +1,6 @@
 #pragma once
-// HTTP messages, whatever the version on the wire: Request, Response, bodies that stream, and the Handler between them.
+// HTTP messages, whatever the version on the wire: Request, Response, bodies that stream, and the Handler
+// between them.
 #include <functional>
 #include <memory>
 #include <optional>
@@ -37,10 +38,11 @@ class Headers {
 
 /// Who is at the other end of a connection. One per connection, shared by its requests.
 struct Peer {
-  std::string address;  // "127.0.0.1:51234"
+  std::string address;        // "127.0.0.1:51234"
   std::string local_address;  // where it was accepted
   bool tls = false;
-  /// The client's certificate chain, leaf first, DER; empty when none was sent. Not verified: that is authentication's job.
+  /// The client's certificate chain, leaf first, DER; empty when none was sent. Not verified: that is
+  /// authentication's job.
   std::vector<std::string> certificates_der;
 };
 
@@ -67,16 +69,16 @@ class BodyStream {
   virtual ~BodyStream() = default;
   /// Appends up to about `budget` bytes (more is allowed where a piece does not divide) to `out`.
   virtual Pull pull(std::vector<Bytes>& out, std::size_t budget) = 0;
-  /// Called once before the first pull. `ready` may be called at any time on the loop's thread, any number of times;
-  /// the connection then pulls again, once per loop tick however often it was called.
+  /// Called once before the first pull. `ready` may be called at any time on the loop's thread, any number of
+  /// times; the connection then pulls again, once per loop tick however often it was called.
   virtual void on_ready(std::function<void()> ready) { (void)ready; }
   /// The server is shutting down: end soon and cleanly (kEnd at one of the next pulls; call `ready`).
   virtual void drain() {}
 };
 
 struct Request {
-  std::string method;   // upper case
-  std::string target;   // as sent: path and query
+  std::string method;  // upper case
+  std::string target;  // as sent: path and query
   Version version = Version::kHttp11;
   Headers headers;
   std::shared_ptr<const Peer> peer;
@@ -92,8 +94,9 @@ struct Request {
 struct Response {
   int status = 200;
   Headers headers;
-  std::vector<Bytes> chunks;           // the whole body, or none …
-  std::unique_ptr<BodyStream> stream;  // … or this, not both. Headers are sent at once, before the first chunk.
+  std::vector<Bytes> chunks;  // the whole body, or none …
+  std::unique_ptr<BodyStream>
+      stream;  // … or this, not both. Headers are sent at once, before the first chunk.
   /// HTTP/1.1: close after this response; HTTP/2: GOAWAY after it.
   bool close_connection = false;
 
@@ -101,15 +104,16 @@ struct Response {
   Response(int status, std::string_view content_type, std::string body);
 };
 
-/// A client's peer, a server's application, each filter of a chain: all are Handlers, so a server can be called in
-/// process. Called on a loop's thread. Never fails: an error is a Response.
+/// A client's peer, a server's application, each filter of a chain: all are Handlers, so a server can be
+/// called in process. Called on a loop's thread. Never fails: an error is a Response.
 class Handler {
  public:
   virtual ~Handler() = default;
   virtual Task<Response> handle(Request request) = 0;
 };
 
-/// Reads all of `body` (none: empty). Fails with 413 `Request entity too large: limit is N` beyond `limit` bytes.
+/// Reads all of `body` (none: empty). Fails with 413 `Request entity too large: limit is N` beyond `limit`
+/// bytes.
 Task<Result<Bytes>> read_all(BodyReader* body, std::size_t limit);
 
 }  // namespace pedalion::http

@@ -17,12 +17,19 @@ const Flag* find_flag(std::string_view name) {
 }
 
 Status invalid(const Flag& flag, std::string_view value, std::string_view why) {
-  return Status(400, "BadRequest", "invalid argument \"" + std::string(value) + "\" for \"--" + std::string(flag.name) +
-                                       "\" flag: " + std::string(why));
+  return Status(400, "BadRequest",
+                "invalid argument \"" + std::string(value) + "\" for \"--" + std::string(flag.name) +
+                    "\" flag: " + std::string(why));
 }
 
-bool is_true(std::string_view value) { return value == "true" || value == "1" || value == "t" || value == "T" || value == "True" || value == "TRUE"; }
-bool is_false(std::string_view value) { return value == "false" || value == "0" || value == "f" || value == "F" || value == "False" || value == "FALSE"; }
+bool is_true(std::string_view value) {
+  return value == "true" || value == "1" || value == "t" || value == "T" || value == "True" ||
+         value == "TRUE";
+}
+bool is_false(std::string_view value) {
+  return value == "false" || value == "0" || value == "f" || value == "F" || value == "False" ||
+         value == "FALSE";
+}
 
 template <class Number>
 bool parses_as(std::string_view text) {
@@ -34,19 +41,23 @@ bool parses_as(std::string_view text) {
 Result<void> check_value(const Flag& flag, const std::string& value) {
   switch (flag.type) {
     case FlagType::kBool:
-      if (!is_true(value) && !is_false(value)) return std::unexpected(invalid(flag, value, "must be true or false"));
+      if (!is_true(value) && !is_false(value))
+        return std::unexpected(invalid(flag, value, "must be true or false"));
       break;
     case FlagType::kInt:
-      if (!parses_as<std::int64_t>(value)) return std::unexpected(invalid(flag, value, "must be a whole number"));
+      if (!parses_as<std::int64_t>(value))
+        return std::unexpected(invalid(flag, value, "must be a whole number"));
       break;
     case FlagType::kDouble:
       if (!parses_as<double>(value)) return std::unexpected(invalid(flag, value, "must be a number"));
       break;
     case FlagType::kDuration:
-      if (auto parsed = meta::parse_go_duration(value); !parsed) return std::unexpected(invalid(flag, value, parsed.error().message));
+      if (auto parsed = meta::parse_go_duration(value); !parsed)
+        return std::unexpected(invalid(flag, value, parsed.error().message));
       break;
     case FlagType::kString:
-    case FlagType::kList: break;
+    case FlagType::kList:
+      break;
   }
   return {};
 }
@@ -78,9 +89,11 @@ Result<FlagValues> FlagValues::parse(std::span<const std::string> arguments) {
   std::vector<std::string> words;
   for (std::string word : arguments) {
     if (word.starts_with("-") && !word.starts_with("--")) word.insert(0, "-");
-    auto name = std::string_view(word).substr(0, word.find('=')).substr(std::min<std::size_t>(2, word.size()));
+    auto name =
+        std::string_view(word).substr(0, word.find('=')).substr(std::min<std::size_t>(2, word.size()));
     const Flag* flag = find_flag(name);
-    if (flag != nullptr && flag->type == FlagType::kBool && word.find('=') == std::string::npos) word += "=true";
+    if (flag != nullptr && flag->type == FlagType::kBool && word.find('=') == std::string::npos)
+      word += "=true";
     words.push_back(std::move(word));
   }
   std::ranges::reverse(words);
@@ -107,14 +120,18 @@ Result<FlagValues> FlagValues::parse(std::span<const std::string> arguments) {
 }
 
 bool FlagValues::is_set(std::string_view name) const { return given_.find(name)->second; }
-const std::string& FlagValues::text(std::string_view name) const { return values_.find(name)->second.front(); }
+const std::string& FlagValues::text(std::string_view name) const {
+  return values_.find(name)->second.front();
+}
 bool FlagValues::boolean(std::string_view name) const { return is_true(text(name)); }
 std::int64_t FlagValues::integer(std::string_view name) const { return std::stoll(text(name)); }
 double FlagValues::number(std::string_view name) const { return std::stod(text(name)); }
 std::chrono::nanoseconds FlagValues::duration(std::string_view name) const {
   return meta::parse_go_duration(text(name)).value_or(std::chrono::nanoseconds(0));
 }
-const std::vector<std::string>& FlagValues::list(std::string_view name) const { return values_.find(name)->second; }
+const std::vector<std::string>& FlagValues::list(std::string_view name) const {
+  return values_.find(name)->second;
+}
 
 void FlagValues::set_default(std::string_view name, std::string value) {
   if (!is_set(name)) values_.find(name)->second = {std::move(value)};

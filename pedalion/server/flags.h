@@ -1,5 +1,6 @@
 #pragma once
-// The command-line flags, under kube-apiserver's names: which there are, what they hold, and which have an effect yet.
+// The command-line flags, under kube-apiserver's names: which there are, what they hold, and which have an
+// effect yet.
 #include <chrono>
 #include <iosfwd>
 #include <map>
@@ -32,7 +33,8 @@ std::span<const Flag> all_flags();
 /// The flags of one command line: given ones, and defaults for the rest.
 class FlagValues {
  public:
-  /// Fails (400, text for the terminal) on an unknown flag, a value of the wrong type, or a word that is no flag.
+  /// Fails (400, text for the terminal) on an unknown flag, a value of the wrong type, or a word that is no
+  /// flag.
   static Result<FlagValues> parse(std::span<const std::string> arguments);
 
   bool is_set(std::string_view name) const;

@@ -41,7 +41,8 @@ http::Response HealthEndpoint::answer(std::string_view rest, std::string_view qu
     if (check.name != rest) continue;
     auto outcome = check.run();
     if (outcome) return plain_text(200, "ok");
-    return plain_text(500, "internal server error: " + outcome.error().message + "\n", ContentTypeOptions::kNoSniff);
+    return plain_text(500, "internal server error: " + outcome.error().message + "\n",
+                      ContentTypeOptions::kNoSniff);
   }
   return page_not_found();
 }

@@ -24,7 +24,8 @@ class HealthEndpoint {
   const std::string& name() const { return name_; }
   const std::vector<HealthCheck>& checks() const { return checks_; }
 
-  /// Answers `/name` (rest empty) or `/name/<check>`; 404 for an unknown check. `query`: verbose and exclude=….
+  /// Answers `/name` (rest empty) or `/name/<check>`; 404 for an unknown check. `query`: verbose and
+  /// exclude=….
   http::Response answer(std::string_view rest, std::string_view query) const;
 
  private:

@@ -83,7 +83,7 @@ def functions(lines):
     start, name = None, None
     for number, line in enumerate(lines, 1):
         if start is None:
-            match = re.match(r"^(?:  )?(?!namespace|class|struct|enum|union|extern|using|#|//|constexpr|static constexpr|const |return|if|for|while|switch)"
+            match = re.match(r"^(?:  )?(?=\S)(?!namespace|class|struct|enum|union|extern|using|#|//|constexpr|static constexpr|const |return|if|for|while|switch)"
                              r"[\w:<>,&*~\[\]\s\"()=.|!-]*?([\w:~]+)\(.*\{\s*$", line)
             if match:
                 start, name, indent = number, match.group(1), re.match(r" *", line).group()

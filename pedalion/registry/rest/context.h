@@ -1,5 +1,6 @@
 #pragma once
-// What a request brings along besides its object: who asks, from where in the URL, and where warnings and steps go.
+// What a request brings along besides its object: who asks, from where in the URL, and where warnings and
+// steps go.
 #include <map>
 #include <string>
 #include <string_view>
@@ -19,14 +20,16 @@ struct UserInfo {
 /// Lives as long as the request's handler; registry calls borrow it.
 struct RequestContext {
   const UserInfo* user = nullptr;
-  std::string ns;            // from the URL; empty: cluster scope or all namespaces
+  std::string ns;  // from the URL; empty: cluster scope or all namespaces
   std::string user_agent;
   std::string audit_id;
-  Trace* trace = nullptr;    // never null inside a server
+  Trace* trace = nullptr;             // never null inside a server
   std::vector<std::string> warnings;  // become Warning headers, duplicates removed
 
   void warn(std::string text) { warnings.push_back(std::move(text)); }
-  void step(std::string_view name) const { if (trace != nullptr) trace->step(name); }
+  void step(std::string_view name) const {
+    if (trace != nullptr) trace->step(name);
+  }
 };
 
 }  // namespace pedalion::registry::rest

@@ -34,7 +34,7 @@ struct WriteOptions {
   bool dry_run = false;
   std::string field_manager;  // defaulted from the user agent already
   FieldValidation field_validation = FieldValidation::kWarn;
-  bool force = false;         // apply only
+  bool force = false;  // apply only
 };
 
 struct Preconditions {

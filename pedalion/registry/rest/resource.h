@@ -10,8 +10,8 @@
 
 namespace pedalion::registry::rest {
 
-/// Pointers are borrowed from the registry that declares the resource and live as long as the server. A null capability is
-/// a verb that the resource does not have.
+/// Pointers are borrowed from the registry that declares the resource and live as long as the server. A null
+/// capability is a verb that the resource does not have.
 struct Resource {
   meta::GroupVersionResource gvr;      // where it is served
   std::string subresource;             // "status", "scale", …; empty for the resource itself
@@ -20,16 +20,16 @@ struct Resource {
   bool namespaced = false;
   std::string singular_name;
   std::vector<std::string> short_names, categories;
-  std::string storage_version_hash;    // of discovery; empty: none is listed
+  std::string storage_version_hash;            // of discovery; empty: none is listed
   std::vector<std::string> selectable_fields;  // field labels besides metadata.name and metadata.namespace
-  std::string deprecation_warning;     // "v1 ComponentStatus is deprecated in v1.19+"; empty: none
+  std::string deprecation_warning;             // "v1 ComponentStatus is deprecated in v1.19+"; empty: none
 
   Getter* getter = nullptr;
   Lister* lister = nullptr;
   Watcher* watcher = nullptr;
   Creater* creater = nullptr;
-  Updater* updater = nullptr;          // PUT and PATCH …
-  bool patchable = true;               // … PATCH too
+  Updater* updater = nullptr;  // PUT and PATCH …
+  bool patchable = true;       // … PATCH too
   Deleter* deleter = nullptr;
   CollectionDeleter* collection_deleter = nullptr;
   Connecter* connecter = nullptr;

@@ -1,5 +1,6 @@
 #pragma once
-// What a resource can do: one small interface a capability. The installer makes routes of those a resource declares.
+// What a resource can do: one small interface a capability. The installer makes routes of those a resource
+// declares.
 #include <functional>
 #include <memory>
 #include <optional>
@@ -44,7 +45,8 @@ class Lister {
 class Watcher {
  public:
   virtual ~Watcher() = default;
-  /// Fails for what is an HTTP error; what Kubernetes reports inside the stream (410, …) is the stream's first event.
+  /// Fails for what is an HTTP error; what Kubernetes reports inside the stream (410, …) is the stream's
+  /// first event.
   virtual Task<Result<std::unique_ptr<watchcache::Subscription>>> watch(RequestContext& context,
                                                                         ListOptions options) = 0;
 };
@@ -52,8 +54,9 @@ class Watcher {
 class Creater {
  public:
   virtual ~Creater() = default;
-  /// `object`: decoded and normalized for the resource's kind (for a subresource: of the subresource's kind). `name`: the
-  /// parent's name for subresources, else empty. Returns what was stored (or, dry run, would have been).
+  /// `object`: decoded and normalized for the resource's kind (for a subresource: of the subresource's kind).
+  /// `name`: the parent's name for subresources, else empty. Returns what was stored (or, dry run, would have
+  /// been).
   virtual Task<Result<ObjectPtr>> create(RequestContext& context, std::string name, json::Document object,
                                          WriteOptions options) = 0;
 };
@@ -63,33 +66,36 @@ struct UpdateResult {
   bool created = false;
 };
 
-/// Makes the wanted object from the current one (null when there is none). Called again after a storage conflict.
+/// Makes the wanted object from the current one (null when there is none). Called again after a storage
+/// conflict.
 using MakeObject = std::function<Result<json::Document>(const watchcache::Object* current)>;
 
 /// When the object is missing: as the resource's strategy says, or always (apply), or never (patch).
 enum class CreateIfMissing : std::uint8_t { kByStrategy, kAlways, kNever };
 
-/// Who keeps metadata.managedFields: the registry tracks an Update of WriteOptions::field_manager, or the maker of the
-/// object (server-side apply) has done it.
+/// Who keeps metadata.managedFields: the registry tracks an Update of WriteOptions::field_manager, or the
+/// maker of the object (server-side apply) has done it.
 enum class FieldTracking : std::uint8_t { kUpdate, kDone };
 
 class Updater {
  public:
   virtual ~Updater() = default;
   virtual Task<Result<UpdateResult>> update(RequestContext& context, std::string name, MakeObject make,
-                                            WriteOptions options, CreateIfMissing missing, FieldTracking tracking) = 0;
+                                            WriteOptions options, CreateIfMissing missing,
+                                            FieldTracking tracking) = 0;
 };
 
 struct DeleteResult {
-  ObjectPtr object;          // the last, or the now terminating, state
-  bool deleted = false;      // gone from the store (or, dry run, would be)
+  ObjectPtr object;             // the last, or the now terminating, state
+  bool deleted = false;         // gone from the store (or, dry run, would be)
   bool returns_object = false;  // the answer is the object, not a Status with its details
 };
 
 class Deleter {
  public:
   virtual ~Deleter() = default;
-  virtual Task<Result<DeleteResult>> remove(RequestContext& context, std::string name, DeleteOptions options) = 0;
+  virtual Task<Result<DeleteResult>> remove(RequestContext& context, std::string name,
+                                            DeleteOptions options) = 0;
 };
 
 class CollectionDeleter {

@@ -15,7 +15,7 @@ struct TableColumn {
 };
 
 struct TableRow {
-  std::vector<json::Value> cells;     // in the arena given
+  std::vector<json::Value> cells;       // in the arena given
   std::vector<json::Value> conditions;  // rows[].conditions, e.g. Completed of finished pods
 };
 
@@ -25,7 +25,8 @@ class TableConvertor {
   virtual ~TableConvertor() = default;
   virtual std::span<const TableColumn> columns() const = 0;
   /// `now_unix_seconds` is what ages are counted from.
-  virtual TableRow row(const json::Value& object, json::Arena& arena, std::int64_t now_unix_seconds) const = 0;
+  virtual TableRow row(const json::Value& object, json::Arena& arena,
+                       std::int64_t now_unix_seconds) const = 0;
 };
 
 }  // namespace pedalion::registry::rest

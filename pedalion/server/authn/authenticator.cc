@@ -8,7 +8,9 @@ Result<std::optional<UserInfo>> UnionAuthenticator::authenticate(const http::Req
   for (const auto& member : members_) {
     TRY(auto user, member->authenticate(request));
     if (!user) continue;
-    auto in_group = [&](std::string_view group) { return std::ranges::find(user->groups, group) != user->groups.end(); };
+    auto in_group = [&](std::string_view group) {
+      return std::ranges::find(user->groups, group) != user->groups.end();
+    };
     if (!in_group(kAuthenticatedGroup) && !in_group(kUnauthenticatedGroup)) {
       user->groups.emplace_back(kAuthenticatedGroup);
     }

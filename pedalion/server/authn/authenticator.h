@@ -17,14 +17,16 @@ using registry::rest::UserInfo;
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
-  /// The user; nothing when the request carries no credential of this kind; an error (→ 401) when it carries a bad one.
+  /// The user; nothing when the request carries no credential of this kind; an error (→ 401) when it carries
+  /// a bad one.
   virtual Result<std::optional<UserInfo>> authenticate(const http::Request& request) const = 0;
 };
 
 /// Asks each in turn; the first user or error wins. Adds system:authenticated to the user's groups.
 class UnionAuthenticator final : public Authenticator {
  public:
-  explicit UnionAuthenticator(std::vector<std::unique_ptr<Authenticator>> members) : members_(std::move(members)) {}
+  explicit UnionAuthenticator(std::vector<std::unique_ptr<Authenticator>> members)
+      : members_(std::move(members)) {}
   Result<std::optional<UserInfo>> authenticate(const http::Request& request) const override;
 
  private:

@@ -7,7 +7,8 @@ namespace pedalion::server::authn {
 namespace {
 
 Status broken(std::size_t line, std::string_view what) {
-  return Status(500, "InternalError", "token auth file, line " + std::to_string(line) + ": " + std::string(what));
+  return Status(500, "InternalError",
+                "token auth file, line " + std::to_string(line) + ": " + std::string(what));
 }
 
 /// Splits one CSV record (RFC 4180: fields in quotes may hold commas and doubled quotes).
@@ -70,7 +71,8 @@ Result<std::unique_ptr<TokenFileAuthenticator>> TokenFileAuthenticator::parse(st
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty() || line.starts_with('#')) continue;
     TRY(auto fields, split_record(line, number));
-    if (fields.size() < 3) return std::unexpected(broken(number, "needs at least the three columns token, user name and uid"));
+    if (fields.size() < 3)
+      return std::unexpected(broken(number, "needs at least the three columns token, user name and uid"));
     if (fields[0].empty()) continue;
     UserInfo user;
     user.name = fields[1];

@@ -20,10 +20,17 @@ std::string html_escaped(std::string_view text) {
   std::string out;
   for (char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -46,7 +53,8 @@ Verdict PrivilegedGroupAuthorizer::authorize(const Attributes& attributes) const
 }
 
 Verdict PublicInfoAuthorizer::authorize(const Attributes& attributes) const {
-  static constexpr std::array<std::string_view, 6> kPaths = {"/healthz", "/livez", "/readyz", "/version", "/version/", "/livez/"};
+  static constexpr std::array<std::string_view, 6> kPaths = {"/healthz", "/livez",    "/readyz",
+                                                             "/version", "/version/", "/livez/"};
   if (!attributes.resource_request && (attributes.verb == "get" || attributes.verb == "head") &&
       std::ranges::find(kPaths, attributes.path) != kPaths.end()) {
     return {Decision::kAllow, {}};

@@ -70,7 +70,8 @@ class AlwaysDenyAuthorizer final : public Authorizer {
   Verdict authorize(const Attributes& attributes) const override;
 };
 
-/// The denial as kube-apiserver words it: `User "u" cannot list resource "pods" in API group "" in the namespace "n"`.
+/// The denial as kube-apiserver words it: `User "u" cannot list resource "pods" in API group "" in the
+/// namespace "n"`.
 std::string denial_text(const Attributes& attributes, std::string_view reason);
 
 }  // namespace pedalion::server::authz

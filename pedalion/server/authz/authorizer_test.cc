@@ -36,10 +36,16 @@ TEST(Authorizer, TheAuthenticatedMayDoEverything) {
 
 TEST(Authorizer, WordsADenialAsKubernetesDoes) {
   auto bob = user("b<o>b", {});
-  Attributes list{.user = &bob, .resource_request = true, .verb = "list", .group = "apps", .resource = "deployments",
-                  .subresource = "scale", .ns = "n"};
+  Attributes list{.user = &bob,
+                  .resource_request = true,
+                  .verb = "list",
+                  .group = "apps",
+                  .resource = "deployments",
+                  .subresource = "scale",
+                  .ns = "n"};
   EXPECT_EQ(denial_text(list, ""),
-            "User \"b&lt;o&gt;b\" cannot list resource \"deployments/scale\" in API group \"apps\" in the namespace \"n\"");
+            "User \"b&lt;o&gt;b\" cannot list resource \"deployments/scale\" in API group \"apps\" in the "
+            "namespace \"n\"");
   Attributes path{.user = &bob, .verb = "get", .path = "/x"};
   EXPECT_EQ(denial_text(path, "why"), "User \"b&lt;o&gt;b\" cannot get path \"/x\": why");
 }

@@ -24,8 +24,9 @@ Task<http::Response> serve_guarded(FilterChain::Director& director, std::shared_
   try {
     co_return co_await director.serve(*exchange);
   } catch (const std::exception& error) {
-    log::error("a handler failed with an exception",
-               {{"target", exchange->request.target}, {"error", error.what()}, {"audit-ID", exchange->audit_id}});
+    log::error(
+        "a handler failed with an exception",
+        {{"target", exchange->request.target}, {"error", error.what()}, {"audit-ID", exchange->audit_id}});
   }
   co_return plain_text(500, "This request caused apiserver to panic. Look in the logs for details.",
                        ContentTypeOptions::kNoSniff);
@@ -42,7 +43,8 @@ http::Response timeout_response() {
 
 }  // namespace
 
-Task<http::Response> serve_until_deadline(FilterChain::Director& director, std::shared_ptr<Exchange> exchange) {
+Task<http::Response> serve_until_deadline(FilterChain::Director& director,
+                                          std::shared_ptr<Exchange> exchange) {
   auto race = std::make_shared<Race>();
   spawn(serve_guarded(director, exchange), [race](http::Response response) {
     if (race->timed_out) return;

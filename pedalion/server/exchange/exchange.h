@@ -11,8 +11,8 @@
 
 namespace pedalion::server {
 
-/// Made when the request's head has arrived, gone when its handler has ended (a streamed body outlives it). Belongs to
-/// the connection's loop.
+/// Made when the request's head has arrived, gone when its handler has ended (a streamed body outlives it).
+/// Belongs to the connection's loop.
 struct Exchange {
   http::Request request;
   std::chrono::steady_clock::time_point received = std::chrono::steady_clock::now();
@@ -21,7 +21,7 @@ struct Exchange {
   registry::rest::UserInfo user;
   registry::rest::RequestContext context;
   Trace trace;
-  bool counted_in_flight = false;      // set by the filters that undo it
+  bool counted_in_flight = false;  // set by the filters that undo it
   bool counted_in_wait_group = false;
   std::chrono::nanoseconds timeout{};  // until the deadline; 0: none (long-running)
 

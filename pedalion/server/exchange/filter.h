@@ -1,5 +1,6 @@
 #pragma once
-// A filter: one concern that every request meets before its handler, every response after it. And the chain of them.
+// A filter: one concern that every request meets before its handler, every response after it. And the chain
+// of them.
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -15,12 +16,17 @@ class Filter {
   virtual ~Filter() = default;
   virtual std::string_view name() const = 0;
   /// On the way in. A response ends the way: neither later filters nor the handler see the request.
-  virtual std::optional<http::Response> before(Exchange& exchange) { (void)exchange; return std::nullopt; }
-  /// On the way out, in reverse order, of each filter whose before() was called (also of the one that answered).
+  virtual std::optional<http::Response> before(Exchange& exchange) {
+    (void)exchange;
+    return std::nullopt;
+  }
+  /// On the way out, in reverse order, of each filter whose before() was called (also of the one that
+  /// answered).
   virtual void after(Exchange& exchange, http::Response& response) { (void)exchange, (void)response; }
 };
 
-/// The ordered filters, outermost first, around what serves the request. Itself a Handler: what the listener calls.
+/// The ordered filters, outermost first, around what serves the request. Itself a Handler: what the listener
+/// calls.
 class FilterChain final : public http::Handler {
  public:
   /// What stands behind the filters. `exchange` outlives the task.

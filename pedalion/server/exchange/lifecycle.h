@@ -1,5 +1,6 @@
 #pragma once
-// Where the server is in its life: starting, serving, draining. What readyz and the wait-group filter look at.
+// Where the server is in its life: starting, serving, draining. What readyz and the wait-group filter look
+// at.
 #include <atomic>
 #include <chrono>
 #include <condition_variable>

@@ -20,7 +20,8 @@ using prometheus::BuildHistogram;
 
 const prometheus::Histogram::BucketBoundaries kDurationSeconds = {
     0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60};
-const prometheus::Histogram::BucketBoundaries kSizeBytes = {1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
+const prometheus::Histogram::BucketBoundaries kSizeBytes = {1000,     10000,     100000,    1000000,
+                                                            10000000, 100000000, 1000000000};
 
 /// The verb label: upper case, and LIST or WATCH where the method was GET.
 std::string verb_label(const endpoints::RequestInfo& info) {
@@ -30,8 +31,8 @@ std::string verb_label(const endpoints::RequestInfo& info) {
     return method;
   }
   static const std::map<std::string_view, std::string_view> kLabels = {
-      {"create", "POST"}, {"update", "PUT"}, {"patch", "PATCH"}, {"delete", "DELETE"}, {"get", "GET"}, {"list", "LIST"},
-      {"watch", "WATCH"}, {"deletecollection", "DELETECOLLECTION"}};
+      {"create", "POST"}, {"update", "PUT"}, {"patch", "PATCH"}, {"delete", "DELETE"},
+      {"get", "GET"},     {"list", "LIST"},  {"watch", "WATCH"}, {"deletecollection", "DELETECOLLECTION"}};
   auto found = kLabels.find(info.verb);
   return found == kLabels.end() ? "OTHER" : std::string(found->second);
 }
@@ -43,11 +44,16 @@ std::string_view scope_label(const endpoints::RequestInfo& info) {
 }
 
 prometheus::Labels request_labels(const endpoints::RequestInfo& info) {
-  // Paths outside of the API are counted without their text: it is the client's, and would grow without bound.
-  return {{"verb", verb_label(info)}, {"dry_run", ""}, {"group", std::string(info.api_group)},
-          {"version", std::string(info.api_version)}, {"resource", std::string(info.resource)},
+  // Paths outside of the API are counted without their text: it is the client's, and would grow without
+  // bound.
+  return {{"verb", verb_label(info)},
+          {"dry_run", ""},
+          {"group", std::string(info.api_group)},
+          {"version", std::string(info.api_version)},
+          {"resource", std::string(info.resource)},
           {"subresource", info.is_resource_request ? std::string(info.subresource) : ""},
-          {"scope", std::string(scope_label(info))}, {"component", "apiserver"}};
+          {"scope", std::string(scope_label(info))},
+          {"component", "apiserver"}};
 }
 
 struct RequestSeries {
@@ -76,20 +82,39 @@ constexpr std::size_t kMaxSeriesPerThread = 4096;
 
 struct Metrics::Rep {
   mutable prometheus::Registry registry;
-  prometheus::Family<prometheus::Counter>& requests =
-      BuildCounter().Name("apiserver_request_total").Help("Counter of apiserver requests.").Register(registry);
-  prometheus::Family<prometheus::Histogram>& durations = BuildHistogram().Name("apiserver_request_duration_seconds")
-      .Help("Response latency distribution in seconds.").Register(registry);
-  prometheus::Family<prometheus::Histogram>& sizes = BuildHistogram().Name("apiserver_response_sizes")
-      .Help("Response size distribution in bytes.").Register(registry);
-  prometheus::Family<prometheus::Gauge>& long_running = BuildGauge().Name("apiserver_longrunning_requests")
-      .Help("Gauge of all active long-running apiserver requests.").Register(registry);
-  prometheus::Family<prometheus::Gauge>& in_flight_family = BuildGauge().Name("apiserver_current_inflight_requests")
-      .Help("Number of currently used inflight request limit of this apiserver.").Register(registry);
-  prometheus::Family<prometheus::Counter>& dropped_family = BuildCounter().Name("apiserver_dropped_requests_total")
-      .Help("Number of requests dropped with 'Try again later' response.").Register(registry);
-  prometheus::Family<prometheus::Counter>& authentication_family = BuildCounter().Name("authentication_attempts")
-      .Help("Counter of authenticated attempts.").Register(registry);
+  prometheus::Family<prometheus::Counter>& requests = BuildCounter()
+                                                          .Name("apiserver_request_total")
+                                                          .Help("Counter of apiserver requests.")
+                                                          .Register(registry);
+  prometheus::Family<prometheus::Histogram>& durations =
+      BuildHistogram()
+          .Name("apiserver_request_duration_seconds")
+          .Help("Response latency distribution in seconds.")
+          .Register(registry);
+  prometheus::Family<prometheus::Histogram>& sizes = BuildHistogram()
+                                                         .Name("apiserver_response_sizes")
+                                                         .Help("Response size distribution in bytes.")
+                                                         .Register(registry);
+  prometheus::Family<prometheus::Gauge>& long_running =
+      BuildGauge()
+          .Name("apiserver_longrunning_requests")
+          .Help("Gauge of all active long-running apiserver requests.")
+          .Register(registry);
+  prometheus::Family<prometheus::Gauge>& in_flight_family =
+      BuildGauge()
+          .Name("apiserver_current_inflight_requests")
+          .Help("Number of currently used inflight request limit of this apiserver.")
+          .Register(registry);
+  prometheus::Family<prometheus::Counter>& dropped_family =
+      BuildCounter()
+          .Name("apiserver_dropped_requests_total")
+          .Help("Number of requests dropped with 'Try again later' response.")
+          .Register(registry);
+  prometheus::Family<prometheus::Counter>& authentication_family =
+      BuildCounter()
+          .Name("authentication_attempts")
+          .Help("Counter of authenticated attempts.")
+          .Register(registry);
   prometheus::Gauge& in_flight_read = in_flight_family.Add({{"request_kind", "readOnly"}});
   prometheus::Gauge& in_flight_write = in_flight_family.Add({{"request_kind", "mutating"}});
   prometheus::Counter& dropped_read = dropped_family.Add({{"request_kind", "readOnly"}});
@@ -112,8 +137,9 @@ RequestSeries& Metrics::Rep::series_of(const endpoints::RequestInfo& info, int c
   thread_local std::unordered_map<std::string, RequestSeries> known;
   thread_local std::string key;
   key.clear();
-  for (std::string_view part : {std::string_view(info.verb), std::string_view(info.api_group), std::string_view(info.api_version),
-                                std::string_view(info.resource), std::string_view(info.subresource), scope_label(info)}) {
+  for (std::string_view part :
+       {std::string_view(info.verb), std::string_view(info.api_group), std::string_view(info.api_version),
+        std::string_view(info.resource), std::string_view(info.subresource), scope_label(info)}) {
     key.append(part).push_back('\0');
   }
   key += std::to_string(code);
@@ -159,7 +185,9 @@ void Metrics::in_flight(bool mutating, int running) {
   (mutating ? rep_->in_flight_write : rep_->in_flight_read).Set(running);
 }
 
-void Metrics::request_rejected(bool mutating) { (mutating ? rep_->dropped_write : rep_->dropped_read).Increment(); }
+void Metrics::request_rejected(bool mutating) {
+  (mutating ? rep_->dropped_write : rep_->dropped_read).Increment();
+}
 void Metrics::authenticated() { rep_->authenticated.Increment(); }
 void Metrics::authentication_failed() { rep_->authentication_failed.Increment(); }
 

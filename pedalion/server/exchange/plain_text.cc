@@ -18,7 +18,9 @@ http::Response plain_text(int status, std::string body, ContentTypeOptions optio
   return response;
 }
 
-http::Response page_not_found() { return plain_text(404, "404 page not found\n", ContentTypeOptions::kNoSniff); }
+http::Response page_not_found() {
+  return plain_text(404, "404 page not found\n", ContentTypeOptions::kNoSniff);
+}
 
 std::string percent_decoded(std::string_view text) {
   std::string out;

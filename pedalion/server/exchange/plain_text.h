@@ -10,7 +10,8 @@ namespace pedalion::server {
 enum class ContentTypeOptions : bool { kNone, kNoSniff };
 
 /// text/plain; charset=utf-8. kNoSniff adds X-Content-Type-Options, as http.Error does.
-http::Response plain_text(int status, std::string body, ContentTypeOptions options = ContentTypeOptions::kNone);
+http::Response plain_text(int status, std::string body,
+                          ContentTypeOptions options = ContentTypeOptions::kNone);
 
 /// 404 `404 page not found\n`: what paths outside of the API answer.
 http::Response page_not_found();

@@ -1,8 +1,8 @@
 #include "pedalion/base/log.h"
 #include "pedalion/server/authn/authenticator.h"
-#include "pedalion/server/filters/filters.h"
 #include "pedalion/server/exchange/metrics.h"
 #include "pedalion/server/exchange/status_response.h"
+#include "pedalion/server/filters/filters.h"
 
 namespace pedalion::server::filters {
 namespace {
@@ -24,7 +24,8 @@ class Authentication final : public Filter {
                    {{"error", user.error().message}, {"audit-ID", exchange.audit_id}});
       }
       auto response = status_response(Status(401, "Unauthorized", "Unauthorized"), exchange);
-      response.close_connection = exchange.request.version == http::Version::kHttp2;  // against floods of nobodies
+      response.close_connection =
+          exchange.request.version == http::Version::kHttp2;  // against floods of nobodies
       return response;
     }
     exchange.user = std::move(**user);

@@ -1,16 +1,23 @@
 #include "pedalion/server/authz/authorizer.h"
 
-#include "pedalion/server/filters/filters.h"
 #include "pedalion/server/exchange/status_response.h"
+#include "pedalion/server/filters/filters.h"
 
 namespace pedalion::server::filters {
 namespace {
 
 authz::Attributes attributes_of(const Exchange& exchange) {
   const auto& info = exchange.info;
-  return {.user = &exchange.user, .resource_request = info.is_resource_request, .verb = info.verb, .path = info.path,
-          .group = info.api_group, .version = info.api_version, .resource = info.resource,
-          .subresource = info.subresource, .ns = info.ns, .name = info.name};
+  return {.user = &exchange.user,
+          .resource_request = info.is_resource_request,
+          .verb = info.verb,
+          .path = info.path,
+          .group = info.api_group,
+          .version = info.api_version,
+          .resource = info.resource,
+          .subresource = info.subresource,
+          .ns = info.ns,
+          .name = info.name};
 }
 
 /// `pods "x" is forbidden: …`, `pods is forbidden: …`, or `forbidden: …` for what is no resource.
@@ -35,7 +42,8 @@ class Authorization final : public Filter {
     auto attributes = attributes_of(exchange);
     auto verdict = authorizer_.authorize(attributes);
     if (verdict.decision == authz::Decision::kAllow) return std::nullopt;
-    auto response = status_response(forbidden(attributes, authz::denial_text(attributes, verdict.reason)), exchange);
+    auto response =
+        status_response(forbidden(attributes, authz::denial_text(attributes, verdict.reason)), exchange);
     response.headers.set("x-content-type-options", "nosniff");
     return response;
   }

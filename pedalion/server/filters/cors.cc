@@ -32,7 +32,9 @@ class Cors final : public Filter {
   }
 
  private:
-  static std::string_view origin_of(const Exchange& exchange) { return exchange.request.headers.get("origin"); }
+  static std::string_view origin_of(const Exchange& exchange) {
+    return exchange.request.headers.get("origin");
+  }
   bool is_allowed(std::string_view origin) const {
     return !origin.empty() && std::ranges::any_of(allowed_, [&](const auto& pattern) {
       return re2::RE2::PartialMatch(re2::StringPiece(origin.data(), origin.size()), *pattern);

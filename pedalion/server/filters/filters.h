@@ -11,7 +11,7 @@
 namespace pedalion::server {
 class Lifecycle;
 class Metrics;
-}
+}  // namespace pedalion::server
 
 namespace pedalion::server::authn {
 class Authenticator;
@@ -34,7 +34,8 @@ std::unique_ptr<Filter> request_log();
 /// apiserver_request_total and the other series of requests.
 std::unique_ptr<Filter> request_metrics(Metrics& metrics);
 
-/// X-Pedalion-Trace: 1 (from a privileged user) turns the trace on; the answer's header of that name holds it.
+/// X-Pedalion-Trace: 1 (from a privileged user) turns the trace on; the answer's header of that name holds
+/// it.
 std::unique_ptr<Filter> trace_header();
 
 /// Cache-Control: no-cache, private, where the handler says nothing else.
@@ -43,7 +44,8 @@ std::unique_ptr<Filter> cache_control();
 /// Strict-Transport-Security. `directives` as in the flag, e.g. max-age=31536000.
 std::unique_ptr<Filter> strict_transport_security(std::vector<std::string> directives);
 
-/// With a probability of `chance` (0 … 0.02) asks HTTP/2 clients to connect anew, so that they spread over servers.
+/// With a probability of `chance` (0 … 0.02) asks HTTP/2 clients to connect anew, so that they spread over
+/// servers.
 std::unique_ptr<Filter> goaway(double chance);
 
 /// 503 with Retry-After for what comes in during shutdown; counts what is running.

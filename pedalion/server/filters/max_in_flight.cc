@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "pedalion/server/filters/filters.h"
 #include "pedalion/server/exchange/metrics.h"
 #include "pedalion/server/exchange/plain_text.h"
+#include "pedalion/server/filters/filters.h"
 
 namespace pedalion::server::filters {
 namespace {
@@ -21,7 +21,8 @@ class MaxInFlight final : public Filter {
     metrics_.in_flight(is_mutating(exchange), running);
     if (lane.limit <= 0 || running <= lane.limit || is_privileged(exchange)) return std::nullopt;
     metrics_.request_rejected(is_mutating(exchange));
-    auto response = plain_text(429, "Too many requests, please try again later.\n", ContentTypeOptions::kNoSniff);
+    auto response =
+        plain_text(429, "Too many requests, please try again later.\n", ContentTypeOptions::kNoSniff);
     response.headers.add("retry-after", "1");
     return response;
   }

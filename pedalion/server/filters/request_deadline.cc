@@ -1,7 +1,7 @@
 #include "pedalion/apimachinery/meta/time.h"
-#include "pedalion/server/filters/filters.h"
 #include "pedalion/server/exchange/plain_text.h"
 #include "pedalion/server/exchange/status_response.h"
+#include "pedalion/server/filters/filters.h"
 
 namespace pedalion::server::filters {
 namespace {
@@ -10,7 +10,8 @@ std::string_view query_value(std::string_view query, std::string_view key) {
   while (!query.empty()) {
     auto end = query.find('&');
     auto pair = query.substr(0, end);
-    if (pair.starts_with(key) && pair.size() > key.size() && pair[key.size()] == '=') return pair.substr(key.size() + 1);
+    if (pair.starts_with(key) && pair.size() > key.size() && pair[key.size()] == '=')
+      return pair.substr(key.size() + 1);
     query = end == std::string_view::npos ? std::string_view() : query.substr(end + 1);
   }
   return {};
@@ -29,7 +30,9 @@ class RequestDeadline final : public Filter {
     auto parsed = meta::parse_go_duration(percent_decoded(wanted));
     if (!parsed) {
       return status_response(
-          Status(400, "BadRequest", "invalid timeout specified in the request URL - " + parsed.error().message), exchange);
+          Status(400, "BadRequest",
+                 "invalid timeout specified in the request URL - " + parsed.error().message),
+          exchange);
     }
     if (parsed->count() > 0 && *parsed < limit_) exchange.timeout = *parsed;
     return std::nullopt;

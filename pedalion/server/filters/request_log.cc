@@ -24,10 +24,14 @@ class RequestLog final : public Filter {
     if (!slow && !log::enabled(log::Level::kDebug)) return;
     auto took_ms = std::chrono::duration_cast<std::chrono::microseconds>(took).count() / 1000.0;
     log::write(slow ? log::Level::kWarning : log::Level::kDebug, slow ? "slow request" : "HTTP",
-               {{"verb", exchange.info.verb}, {"URI", exchange.request.target}, {"latency_ms", took_ms},
-                {"userAgent", exchange.context.user_agent}, {"audit-ID", exchange.audit_id},
+               {{"verb", exchange.info.verb},
+                {"URI", exchange.request.target},
+                {"latency_ms", took_ms},
+                {"userAgent", exchange.context.user_agent},
+                {"audit-ID", exchange.audit_id},
                 {"srcIP", exchange.request.peer ? exchange.request.peer->address : std::string()},
-                {"resp", response.status}, {"steps", steps_text(exchange.trace)}});
+                {"resp", response.status},
+                {"steps", steps_text(exchange.trace)}});
   }
 };
 

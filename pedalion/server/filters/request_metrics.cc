@@ -1,5 +1,5 @@
-#include "pedalion/server/filters/filters.h"
 #include "pedalion/server/exchange/metrics.h"
+#include "pedalion/server/filters/filters.h"
 
 namespace pedalion::server::filters {
 namespace {
@@ -26,9 +26,11 @@ class RequestMetricsFilter final : public Filter {
   void after(Exchange& exchange, http::Response& response) override {
     std::size_t size = 0;
     for (const auto& chunk : response.chunks) size += chunk.size();
-    metrics_.request_finished(exchange.info, response.status, std::chrono::steady_clock::now() - exchange.received, size);
+    metrics_.request_finished(exchange.info, response.status,
+                              std::chrono::steady_clock::now() - exchange.received, size);
     if (exchange.is_long_running() && response.stream) {
-      response.stream = std::make_unique<CountedStream>(std::move(response.stream), metrics_.long_running(exchange.info));
+      response.stream =
+          std::make_unique<CountedStream>(std::move(response.stream), metrics_.long_running(exchange.info));
     }
   }
 
@@ -38,6 +40,8 @@ class RequestMetricsFilter final : public Filter {
 
 }  // namespace
 
-std::unique_ptr<Filter> request_metrics(Metrics& metrics) { return std::make_unique<RequestMetricsFilter>(metrics); }
+std::unique_ptr<Filter> request_metrics(Metrics& metrics) {
+  return std::make_unique<RequestMetricsFilter>(metrics);
+}
 
 }  // namespace pedalion::server::filters

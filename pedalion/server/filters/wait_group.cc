@@ -1,6 +1,6 @@
-#include "pedalion/server/filters/filters.h"
 #include "pedalion/server/exchange/lifecycle.h"
 #include "pedalion/server/exchange/status_response.h"
+#include "pedalion/server/filters/filters.h"
 
 namespace pedalion::server::filters {
 namespace {
@@ -19,7 +19,8 @@ class WaitGroup final : public Filter {
 
   std::optional<http::Response> before(Exchange& exchange) override {
     if (lifecycle_.is_refusing() && !is_exempt(exchange)) {
-      auto response = status_response(Status(503, "ServiceUnavailable", "apiserver is shutting down"), exchange);
+      auto response =
+          status_response(Status(503, "ServiceUnavailable", "apiserver is shutting down"), exchange);
       response.headers.set("retry-after", "1");
       response.headers.set("x-content-type-options", "nosniff");
       response.close_connection = true;

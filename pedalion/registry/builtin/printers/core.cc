@@ -5,21 +5,34 @@
 namespace pedalion::registry::builtin::printers {
 namespace {
 
-constexpr rest::TableColumn kPodColumns[] = {kNameColumn, column("Ready"), column("Status"), column("Restarts"), kAgeColumn, column("IP", 1),
-                                             column("Node", 1), column("Nominated Node", 1), column("Readiness Gates", 1)};
-constexpr rest::TableColumn kPodTemplateColumns[] = {kNameColumn, column("Containers"), column("Images"), column("Pod Labels")};
-constexpr rest::TableColumn kServiceColumns[] = {kNameColumn, column("Type"), column("Cluster-IP"), column("External-IP"), column("Port(s)"),
-                                                 kAgeColumn, column("Selector", 1)};
-constexpr rest::TableColumn kEventColumns[] = {column("Last Seen"), column("Type"), column("Reason"), column("Object"), column("Subobject", 1),
-                                               column("Source", 1), column("Message"), column("First Seen", 1), column("Count", 1),
-                                               {.name = "Name", .format = "name", .priority = 1}};
+constexpr rest::TableColumn kPodColumns[] = {kNameColumn,
+                                             column("Ready"),
+                                             column("Status"),
+                                             column("Restarts"),
+                                             kAgeColumn,
+                                             column("IP", 1),
+                                             column("Node", 1),
+                                             column("Nominated Node", 1),
+                                             column("Readiness Gates", 1)};
+constexpr rest::TableColumn kPodTemplateColumns[] = {kNameColumn, column("Containers"), column("Images"),
+                                                     column("Pod Labels")};
+constexpr rest::TableColumn kServiceColumns[] = {
+    kNameColumn,       column("Type"), column("Cluster-IP"), column("External-IP"),
+    column("Port(s)"), kAgeColumn,     column("Selector", 1)};
+constexpr rest::TableColumn kEventColumns[] = {
+    column("Last Seen"),    column("Type"),
+    column("Reason"),       column("Object"),
+    column("Subobject", 1), column("Source", 1),
+    column("Message"),      column("First Seen", 1),
+    column("Count", 1),     {.name = "Name", .format = "name", .priority = 1}};
 constexpr rest::TableColumn kEndpointsColumns[] = {kNameColumn, column("Endpoints"), kAgeColumn};
 constexpr rest::TableColumn kNamespaceColumns[] = {kNameColumn, column("Status"), kAgeColumn};
 constexpr rest::TableColumn kSecretColumns[] = {kNameColumn, column("Type"), column("Data"), kAgeColumn};
 constexpr rest::TableColumn kServiceAccountColumns[] = {kNameColumn, kAgeColumn};
 constexpr rest::TableColumn kConfigMapColumns[] = {kNameColumn, column("Data"), kAgeColumn};
 constexpr rest::TableColumn kQuotaColumns[] = {kNameColumn, column("Request"), column("Limit"), kAgeColumn};
-constexpr rest::TableColumn kComponentColumns[] = {kNameColumn, column("Status"), column("Message"), column("Error")};
+constexpr rest::TableColumn kComponentColumns[] = {kNameColumn, column("Status"), column("Message"),
+                                                   column("Error")};
 
 void print_pod_template(Row& row) {
   auto [names, images] = containers_text(row.object.at({"template", "spec", "containers"}));
@@ -61,7 +74,8 @@ void print_service(Row& row) {
     ports.push_back(text + "/" + std::string(port.string_at({"protocol"})));
   }
   auto cluster_ips = items_of(service, {"spec", "clusterIPs"});
-  auto cluster_ip = cluster_ips.empty() ? service.string_at({"spec", "clusterIP"}) : cluster_ips[0].string_or();
+  auto cluster_ip =
+      cluster_ips.empty() ? service.string_at({"spec", "clusterIP"}) : cluster_ips[0].string_or();
   row.name();
   row.field({"spec", "type"});
   row.text(cluster_ip.empty() ? "<none>" : cluster_ip);
@@ -85,7 +99,9 @@ void print_event(Row& row) {
     const Value* found = event.find(core);
     return found != nullptr ? found : event.find(events);
   };
-  auto text_of = [](const Value* value) { return value == nullptr ? std::string_view() : value->string_or(); };
+  auto text_of = [](const Value* value) {
+    return value == nullptr ? std::string_view() : value->string_or();
+  };
   auto event_time = event.string_at({"eventTime"});
   auto first = text_of(either("firstTimestamp", "deprecatedFirstTimestamp"));
   auto last = text_of(either("lastTimestamp", "deprecatedLastTimestamp"));
@@ -99,7 +115,8 @@ void print_event(Row& row) {
   }
   if (count == 0) count = 1;
   const Value* source = either("source", "deprecatedSource");
-  std::string component(source == nullptr ? "" : source->string_at({"component"})), host(source == nullptr ? "" : source->string_at({"host"}));
+  std::string component(source == nullptr ? "" : source->string_at({"component"})),
+      host(source == nullptr ? "" : source->string_at({"host"}));
   if (component.empty()) component = text_of(either("reportingComponent", "reportingController"));
   if (host.empty()) host = event.string_at({"reportingInstance"});
   const Value* object = either("involvedObject", "regarding");
@@ -110,7 +127,8 @@ void print_event(Row& row) {
   row.text(object == nullptr ? "" : object->string_at({"fieldPath"}));
   row.text(host.empty() ? component : component + ", " + host);
   auto message = text_of(either("message", "note"));
-  while (!message.empty() && (message.back() == ' ' || message.back() == '\n' || message.back() == '\t')) message.remove_suffix(1);
+  while (!message.empty() && (message.back() == ' ' || message.back() == '\n' || message.back() == '\t'))
+    message.remove_suffix(1);
   row.text(message);
   row.text(first_seen);
   row.number(count);
@@ -129,7 +147,8 @@ void print_endpoints(Row& row) {
       for (const Value& address : items_of(subset, {"addresses"})) {
         auto ip = address.string_at({"ip"});
         bool v6 = ip.find(':') != std::string_view::npos;
-        addresses.push_back((v6 ? "[" + std::string(ip) + "]" : std::string(ip)) + ":" + scalar_text(port.find("port")));
+        addresses.push_back((v6 ? "[" + std::string(ip) + "]" : std::string(ip)) + ":" +
+                            scalar_text(port.find("port")));
       }
     }
   }
@@ -170,7 +189,8 @@ void print_quota(Row& row) {
   if (const Value* limits = row.object.at({"status", "hard"})) {
     for (const auto& limit : limits->members()) {
       const Value* used = row.object.at({"status", "used", limit.key()});
-      hard.emplace_back(limit.key(), std::string(limit.key()) + ": " + scalar_text(used, "0") + "/" + scalar_text(&limit.value));
+      hard.emplace_back(limit.key(), std::string(limit.key()) + ": " + scalar_text(used, "0") + "/" +
+                                         scalar_text(&limit.value));
     }
   }
   std::ranges::sort(hard);

@@ -6,13 +6,18 @@ namespace pedalion::registry::builtin::printers {
 namespace {
 
 constexpr rest::TableColumn kWebhookColumns[] = {kNameColumn, number_column("Webhooks"), kAgeColumn};
-constexpr rest::TableColumn kValidatingPolicyColumns[] = {kNameColumn, number_column("Validations"), column("ParamKind"), kAgeColumn};
-constexpr rest::TableColumn kMutatingPolicyColumns[] = {kNameColumn, number_column("Mutations"), column("ParamKind"), kAgeColumn};
-constexpr rest::TableColumn kPolicyBindingColumns[] = {kNameColumn, column("PolicyName"), column("ParamRef"), kAgeColumn};
-constexpr rest::TableColumn kApiServiceColumns[] = {kNameColumn, column("Service"), column("Available"), kAgeColumn};
+constexpr rest::TableColumn kValidatingPolicyColumns[] = {kNameColumn, number_column("Validations"),
+                                                          column("ParamKind"), kAgeColumn};
+constexpr rest::TableColumn kMutatingPolicyColumns[] = {kNameColumn, number_column("Mutations"),
+                                                        column("ParamKind"), kAgeColumn};
+constexpr rest::TableColumn kPolicyBindingColumns[] = {kNameColumn, column("PolicyName"), column("ParamRef"),
+                                                       kAgeColumn};
+constexpr rest::TableColumn kApiServiceColumns[] = {kNameColumn, column("Service"), column("Available"),
+                                                    kAgeColumn};
 constexpr rest::TableColumn kNameAgeColumns[] = {kNameColumn, kAgeColumn};
 constexpr rest::TableColumn kClaimColumns[] = {kNameColumn, column("State"), kAgeColumn};
-constexpr rest::TableColumn kSliceColumns[] = {kNameColumn, column("Node"), column("Driver"), column("Pool"), kAgeColumn};
+constexpr rest::TableColumn kSliceColumns[] = {kNameColumn, column("Node"), column("Driver"), column("Pool"),
+                                               kAgeColumn};
 
 void print_webhooks(Row& row) {
   row.name();
@@ -22,7 +27,9 @@ void print_webhooks(Row& row) {
 
 void print_param_kind(Row& row) {
   const Value* kind = row.object.at({"spec", "paramKind"});
-  row.text(kind == nullptr ? "<unset>" : std::string(kind->string_at({"apiVersion"})) + "/" + std::string(kind->string_at({"kind"})));
+  row.text(kind == nullptr
+               ? "<unset>"
+               : std::string(kind->string_at({"apiVersion"})) + "/" + std::string(kind->string_at({"kind"})));
   row.age();
 }
 
@@ -43,8 +50,10 @@ void print_policy_binding(Row& row) {
   std::string text = "<unset>";
   if (reference != nullptr && reference->is_object()) {
     auto ns = reference->string_at({"namespace"}), name = reference->string_at({"name"});
-    if (!name.empty()) text = ns.empty() ? "*/" + std::string(name) : std::string(ns) + "/" + std::string(name);
-    else text = selector_text(reference->find("selector"));
+    if (!name.empty())
+      text = ns.empty() ? "*/" + std::string(name) : std::string(ns) + "/" + std::string(name);
+    else
+      text = selector_text(reference->find("selector"));
   }
   row.name();
   row.field({"spec", "policyName"});
@@ -80,7 +89,8 @@ void print_resource_claim(Row& row) {
   bool allocated = row.object.at({"status", "allocation"}) != nullptr;
   if (allocated) states.emplace_back("allocated");
   if (!items_of(row.object, {"status", "reservedFor"}).empty()) states.emplace_back("reserved");
-  if (states.empty() || (!allocated && states.size() == 1 && states[0] == "deleted")) states.emplace_back("pending");
+  if (states.empty() || (!allocated && states.size() == 1 && states[0] == "deleted"))
+    states.emplace_back("pending");
   row.name();
   row.text(joined(states));
   row.age();
@@ -100,10 +110,14 @@ void print_resource_slice(Row& row) {
 constexpr Printer kPrinters[] = {
     {"admissionregistration.k8s.io", "validatingwebhookconfigurations", kWebhookColumns, print_webhooks},
     {"admissionregistration.k8s.io", "mutatingwebhookconfigurations", kWebhookColumns, print_webhooks},
-    {"admissionregistration.k8s.io", "validatingadmissionpolicies", kValidatingPolicyColumns, print_validating_policy},
-    {"admissionregistration.k8s.io", "mutatingadmissionpolicies", kMutatingPolicyColumns, print_mutating_policy},
-    {"admissionregistration.k8s.io", "validatingadmissionpolicybindings", kPolicyBindingColumns, print_policy_binding},
-    {"admissionregistration.k8s.io", "mutatingadmissionpolicybindings", kPolicyBindingColumns, print_policy_binding},
+    {"admissionregistration.k8s.io", "validatingadmissionpolicies", kValidatingPolicyColumns,
+     print_validating_policy},
+    {"admissionregistration.k8s.io", "mutatingadmissionpolicies", kMutatingPolicyColumns,
+     print_mutating_policy},
+    {"admissionregistration.k8s.io", "validatingadmissionpolicybindings", kPolicyBindingColumns,
+     print_policy_binding},
+    {"admissionregistration.k8s.io", "mutatingadmissionpolicybindings", kPolicyBindingColumns,
+     print_policy_binding},
     {"apiregistration.k8s.io", "apiservices", kApiServiceColumns, print_api_service},
     {"resource.k8s.io", "deviceclasses", kNameAgeColumns, print_name_and_age},
     {"resource.k8s.io", "resourceclaimtemplates", kNameAgeColumns, print_name_and_age},

@@ -5,12 +5,15 @@
 namespace pedalion::registry::builtin::printers {
 namespace {
 
-constexpr rest::TableColumn kIngressColumns[] = {kNameColumn, column("Class"), column("Hosts"), column("Address"), column("Ports"), kAgeColumn};
-constexpr rest::TableColumn kIngressClassColumns[] = {kNameColumn, column("Controller"), column("Parameters"), kAgeColumn};
+constexpr rest::TableColumn kIngressColumns[] = {kNameColumn,       column("Class"), column("Hosts"),
+                                                 column("Address"), column("Ports"), kAgeColumn};
+constexpr rest::TableColumn kIngressClassColumns[] = {kNameColumn, column("Controller"), column("Parameters"),
+                                                      kAgeColumn};
 constexpr rest::TableColumn kNetworkPolicyColumns[] = {kNameColumn, column("Pod-Selector"), kAgeColumn};
 constexpr rest::TableColumn kAddressColumns[] = {kNameColumn, column("ParentRef")};
 constexpr rest::TableColumn kServiceCidrColumns[] = {kNameColumn, column("CIDRs"), kAgeColumn};
-constexpr rest::TableColumn kSliceColumns[] = {kNameColumn, column("AddressType"), column("Ports"), column("Endpoints"), kAgeColumn};
+constexpr rest::TableColumn kSliceColumns[] = {kNameColumn, column("AddressType"), column("Ports"),
+                                               column("Endpoints"), kAgeColumn};
 
 void print_ingress(Row& row) {
   const Value& ingress = row.object;
@@ -76,11 +79,14 @@ void print_slice(Row& row) {
   for (const Value& port : items_of(row.object, {"ports"})) {
     const Value* number = port.find("port");
     auto name = port.string_at({"name"});
-    if (number != nullptr && number->is_int()) ports.push_back(scalar_text(number));
-    else ports.emplace_back(name.empty() ? "*" : name);
+    if (number != nullptr && number->is_int())
+      ports.push_back(scalar_text(number));
+    else
+      ports.emplace_back(name.empty() ? "*" : name);
   }
   for (const Value& endpoint : items_of(row.object, {"endpoints"})) {
-    for (const Value& address : items_of(endpoint, {"addresses"})) addresses.emplace_back(address.string_or());
+    for (const Value& address : items_of(endpoint, {"addresses"}))
+      addresses.emplace_back(address.string_or());
   }
   row.name();
   row.field({"addressType"});

@@ -5,26 +5,57 @@
 namespace pedalion::registry::builtin::printers {
 namespace {
 
-constexpr rest::TableColumn kNodeColumns[] = {kNameColumn, column("Status"), column("Roles"), kAgeColumn, column("Version"), column("Internal-IP", 1),
-                                              column("External-IP", 1), column("OS-Image", 1), column("Kernel-Version", 1), column("Container-Runtime", 1)};
-constexpr rest::TableColumn kVolumeColumns[] = {kNameColumn, column("Capacity"), column("Access Modes"), column("Reclaim Policy"), column("Status"),
-                                                column("Claim"), column("StorageClass"), column("VolumeAttributesClass"), column("Reason"), kAgeColumn,
-                                                column("VolumeMode", 1)};
-constexpr rest::TableColumn kClaimColumns[] = {kNameColumn, column("Status"), column("Volume"), column("Capacity"), column("Access Modes"),
-                                               column("StorageClass"), column("VolumeAttributesClass"), kAgeColumn, column("VolumeMode", 1)};
-constexpr rest::TableColumn kStorageClassColumns[] = {kNameColumn, column("Provisioner"), column("ReclaimPolicy"), column("VolumeBindingMode"),
-                                                      column("AllowVolumeExpansion"), kAgeColumn};
-constexpr rest::TableColumn kDriverColumns[] = {kNameColumn, bool_column("AttachRequired"), bool_column("PodInfoOnMount"), bool_column("StorageCapacity"),
-                                                column("TokenRequests"), bool_column("RequiresRepublish"), column("Modes"), kAgeColumn};
+constexpr rest::TableColumn kNodeColumns[] = {kNameColumn,
+                                              column("Status"),
+                                              column("Roles"),
+                                              kAgeColumn,
+                                              column("Version"),
+                                              column("Internal-IP", 1),
+                                              column("External-IP", 1),
+                                              column("OS-Image", 1),
+                                              column("Kernel-Version", 1),
+                                              column("Container-Runtime", 1)};
+constexpr rest::TableColumn kVolumeColumns[] = {
+    kNameColumn,      column("Capacity"), column("Access Modes"), column("Reclaim Policy"),
+    column("Status"), column("Claim"),    column("StorageClass"), column("VolumeAttributesClass"),
+    column("Reason"), kAgeColumn,         column("VolumeMode", 1)};
+constexpr rest::TableColumn kClaimColumns[] = {kNameColumn,
+                                               column("Status"),
+                                               column("Volume"),
+                                               column("Capacity"),
+                                               column("Access Modes"),
+                                               column("StorageClass"),
+                                               column("VolumeAttributesClass"),
+                                               kAgeColumn,
+                                               column("VolumeMode", 1)};
+constexpr rest::TableColumn kStorageClassColumns[] = {kNameColumn,
+                                                      column("Provisioner"),
+                                                      column("ReclaimPolicy"),
+                                                      column("VolumeBindingMode"),
+                                                      column("AllowVolumeExpansion"),
+                                                      kAgeColumn};
+constexpr rest::TableColumn kDriverColumns[] = {kNameColumn,
+                                                bool_column("AttachRequired"),
+                                                bool_column("PodInfoOnMount"),
+                                                bool_column("StorageCapacity"),
+                                                column("TokenRequests"),
+                                                bool_column("RequiresRepublish"),
+                                                column("Modes"),
+                                                kAgeColumn};
 constexpr rest::TableColumn kCsiNodeColumns[] = {kNameColumn, number_column("Drivers"), kAgeColumn};
-constexpr rest::TableColumn kAttachmentColumns[] = {kNameColumn, {.name = "Attacher", .format = "name"}, column("PV"), column("Node"),
-                                                    bool_column("Attached"), kAgeColumn};
+constexpr rest::TableColumn kAttachmentColumns[] = {kNameColumn,
+                                                    {.name = "Attacher", .format = "name"},
+                                                    column("PV"),
+                                                    column("Node"),
+                                                    bool_column("Attached"),
+                                                    kAgeColumn};
 constexpr rest::TableColumn kAttributesClassColumns[] = {kNameColumn, column("DriverName"), kAgeColumn};
 
 std::string node_status(const Value& node) {
   std::vector<std::string> words;
   for (const Value& condition : items_of(node, {"status", "conditions"})) {
-    if (condition.string_at({"type"}) == "Ready") words.emplace_back(condition.string_at({"status"}) == "True" ? "Ready" : "NotReady");
+    if (condition.string_at({"type"}) == "Ready")
+      words.emplace_back(condition.string_at({"status"}) == "True" ? "Ready" : "NotReady");
   }
   if (words.empty()) words.emplace_back("Unknown");
   const Value* unschedulable = node.at({"spec", "unschedulable"});
@@ -37,8 +68,10 @@ std::string node_roles(const Value& node) {
   std::vector<std::string> roles;
   const Value* labels = node.at({"metadata", "labels"});
   for (const auto& label : labels == nullptr ? std::span<const json::Member>() : labels->members()) {
-    if (label.key().starts_with(kPrefix) && label.key().size() > kPrefix.size()) roles.emplace_back(label.key().substr(kPrefix.size()));
-    else if (label.key() == "kubernetes.io/role" && !label.value.string_or().empty()) roles.emplace_back(label.value.string_or());
+    if (label.key().starts_with(kPrefix) && label.key().size() > kPrefix.size())
+      roles.emplace_back(label.key().substr(kPrefix.size()));
+    else if (label.key() == "kubernetes.io/role" && !label.value.string_or().empty())
+      roles.emplace_back(label.value.string_or());
   }
   std::ranges::sort(roles);
   roles.erase(std::unique(roles.begin(), roles.end()), roles.end());
@@ -70,11 +103,14 @@ void print_node(Row& row) {
 }
 
 std::string access_modes(std::span<const Value> modes) {
-  static constexpr std::pair<std::string_view, std::string_view> kShort[] = {
-      {"ReadWriteOnce", "RWO"}, {"ReadOnlyMany", "ROX"}, {"ReadWriteMany", "RWX"}, {"ReadWriteOncePod", "RWOP"}};
+  static constexpr std::pair<std::string_view, std::string_view> kShort[] = {{"ReadWriteOnce", "RWO"},
+                                                                             {"ReadOnlyMany", "ROX"},
+                                                                             {"ReadWriteMany", "RWX"},
+                                                                             {"ReadWriteOncePod", "RWOP"}};
   std::vector<std::string> words;
   for (auto [mode, text] : kShort) {
-    if (std::ranges::any_of(modes, [&](const Value& given) { return given.string_or() == mode; })) words.emplace_back(text);
+    if (std::ranges::any_of(modes, [&](const Value& given) { return given.string_or() == mode; }))
+      words.emplace_back(text);
   }
   return joined(words);
 }
@@ -86,7 +122,8 @@ std::string_view storage_class(const Value& object) {
 }
 
 std::string_view phase_of(const Value& object) {
-  return object.at({"metadata", "deletionTimestamp"}) != nullptr ? "Terminating" : object.string_at({"status", "phase"});
+  return object.at({"metadata", "deletionTimestamp"}) != nullptr ? "Terminating"
+                                                                 : object.string_at({"status", "phase"});
 }
 
 void print_volume(Row& row) {
@@ -122,8 +159,11 @@ void print_claim(Row& row) {
 
 void print_storage_class(Row& row) {
   const Value& given = row.object;
-  auto is_default = [&](std::string_view key) { return given.string_at({"metadata", "annotations", key}) == "true"; };
-  bool marked = is_default("storageclass.kubernetes.io/is-default-class") || is_default("storageclass.beta.kubernetes.io/is-default-class");
+  auto is_default = [&](std::string_view key) {
+    return given.string_at({"metadata", "annotations", key}) == "true";
+  };
+  bool marked = is_default("storageclass.kubernetes.io/is-default-class") ||
+                is_default("storageclass.beta.kubernetes.io/is-default-class");
   const Value* expansion = given.find("allowVolumeExpansion");
   row.text(std::string(given.string_at({"metadata", "name"})) + (marked ? " (default)" : ""));
   row.field({"provisioner"});
@@ -141,8 +181,10 @@ bool bool_at(const Value& object, std::initializer_list<std::string_view> path, 
 void print_driver(Row& row) {
   const Value& driver = row.object;
   std::vector<std::string> audiences, modes;
-  for (const Value& request : items_of(driver, {"spec", "tokenRequests"})) audiences.emplace_back(request.string_at({"audience"}));
-  for (const Value& mode : items_of(driver, {"spec", "volumeLifecycleModes"})) modes.emplace_back(mode.string_or());
+  for (const Value& request : items_of(driver, {"spec", "tokenRequests"}))
+    audiences.emplace_back(request.string_at({"audience"}));
+  for (const Value& mode : items_of(driver, {"spec", "volumeLifecycleModes"}))
+    modes.emplace_back(mode.string_or());
   row.name();
   row.boolean(bool_at(driver, {"spec", "attachRequired"}, true));
   row.boolean(bool_at(driver, {"spec", "podInfoOnMount"}, false));
@@ -170,7 +212,8 @@ void print_attachment(Row& row) {
 
 void print_attributes_class(Row& row) {
   const Value& given = row.object;
-  bool marked = given.string_at({"metadata", "annotations", "storageclass.kubernetes.io/is-default-class"}) == "true";
+  bool marked =
+      given.string_at({"metadata", "annotations", "storageclass.kubernetes.io/is-default-class"}) == "true";
   row.text(std::string(given.string_at({"metadata", "name"})) + (marked ? " (default)" : ""));
   row.field({"driverName"});
   row.age();

@@ -60,7 +60,8 @@ void read_init_containers(const Value& pod, PodState& state) {
     bool restartable = is_restartable_init(pod, status.string_at({"name"}));
     if (restartable) {
       state.restartable_init_restarts += int_at(status, {"restartCount"});
-      state.last_restartable_init_restart = std::max(state.last_restartable_init_restart, last_finish(status));
+      state.last_restartable_init_restart =
+          std::max(state.last_restartable_init_restart, last_finish(status));
     }
     const Value* terminated = status.at({"state", "terminated"});
     auto waiting = status.string_at({"state", "waiting", "reason"});
@@ -74,7 +75,8 @@ void read_init_containers(const Value& pod, PodState& state) {
     } else if (!waiting.empty() && waiting != "PodInitializing") {
       state.reason = "Init:" + std::string(waiting);
     } else {
-      state.reason = "Init:" + std::to_string(i) + "/" + std::to_string(items_of(pod, {"spec", "initContainers"}).size());
+      state.reason = "Init:" + std::to_string(i) + "/" +
+                     std::to_string(items_of(pod, {"spec", "initContainers"}).size());
     }
     state.initializing = true;
     return;
@@ -102,7 +104,8 @@ void read_containers(const Value& pod, PodState& state) {
     }
   }
   // Some containers have completed while others still run.
-  if (state.reason == "Completed" && running) state.reason = has_condition(pod, "Ready", "True") ? "Running" : "NotReady";
+  if (state.reason == "Completed" && running)
+    state.reason = has_condition(pod, "Ready", "True") ? "Running" : "NotReady";
 }
 
 PodState state_of(const Value& pod) {
@@ -111,15 +114,20 @@ PodState state_of(const Value& pod) {
   auto reason = pod.string_at({"status", "reason"});
   state.reason = reason.empty() ? phase : reason;
   for (const Value& condition : items_of(pod, {"status", "conditions"})) {
-    if (condition.string_at({"type"}) == "PodScheduled" && condition.string_at({"reason"}) == "SchedulingGated") state.reason = "SchedulingGated";
+    if (condition.string_at({"type"}) == "PodScheduled" &&
+        condition.string_at({"reason"}) == "SchedulingGated")
+      state.reason = "SchedulingGated";
   }
   state.total = static_cast<std::int64_t>(items_of(pod, {"spec", "containers"}).size());
-  for (const Value& container : items_of(pod, {"spec", "initContainers"})) state.total += container.string_at({"restartPolicy"}) == "Always";
+  for (const Value& container : items_of(pod, {"spec", "initContainers"}))
+    state.total += container.string_at({"restartPolicy"}) == "Always";
   read_init_containers(pod, state);
   if (!state.initializing || has_condition(pod, "Initialized", "True")) read_containers(pod, state);
   if (pod.at({"metadata", "deletionTimestamp"}) != nullptr) {
-    if (reason == "NodeLost") state.reason = "Unknown";
-    else if (phase != "Succeeded" && phase != "Failed") state.reason = "Terminating";
+    if (reason == "NodeLost")
+      state.reason = "Unknown";
+    else if (phase != "Succeeded" && phase != "Failed")
+      state.reason = "Terminating";
   }
   return state;
 }
@@ -127,7 +135,9 @@ PodState state_of(const Value& pod) {
 std::string readiness_gates(const Value& pod) {
   auto gates = items_of(pod, {"spec", "readinessGates"});
   if (gates.empty()) return "<none>";
-  auto passed = std::ranges::count_if(gates, [&](const Value& gate) { return has_condition(pod, gate.string_at({"conditionType"}), "True"); });
+  auto passed = std::ranges::count_if(gates, [&](const Value& gate) {
+    return has_condition(pod, gate.string_at({"conditionType"}), "True");
+  });
   return std::to_string(passed) + "/" + std::to_string(gates.size());
 }
 
@@ -137,10 +147,12 @@ void print_pod(Row& row) {
   const Value& pod = row.object;
   PodState state = state_of(pod);
   auto phase = pod.string_at({"status", "phase"});
-  if (phase == "Succeeded") row.condition("Completed", "True", "Succeeded", "The pod has completed successfully.");
+  if (phase == "Succeeded")
+    row.condition("Completed", "True", "Succeeded", "The pod has completed successfully.");
   if (phase == "Failed") row.condition("Completed", "True", "Failed", "The pod failed.");
   std::string restarts = std::to_string(state.restarts);
-  if (state.restarts != 0 && state.last_restart != 0) restarts += " (" + meta::human_duration(row.now() - state.last_restart) + " ago)";
+  if (state.restarts != 0 && state.last_restart != 0)
+    restarts += " (" + meta::human_duration(row.now() - state.last_restart) + " ago)";
   auto addresses = items_of(pod, {"status", "podIPs"});
   row.name();
   row.text(std::to_string(state.ready) + "/" + std::to_string(state.total));

@@ -6,15 +6,27 @@
 namespace pedalion::registry::builtin::printers {
 namespace {
 
-constexpr rest::TableColumn kBudgetColumns[] = {kNameColumn, column("Min Available"), column("Max Unavailable"), number_column("Allowed Disruptions"), kAgeColumn};
-constexpr rest::TableColumn kBindingColumns[] = {kNameColumn, column("Role"), kAgeColumn, column("Users", 1), column("Groups", 1), column("ServiceAccounts", 1)};
-constexpr rest::TableColumn kRequestColumns[] = {kNameColumn, kAgeColumn, column("SignerName"), column("Requestor"), column("RequestedDuration"), column("Condition")};
+constexpr rest::TableColumn kBudgetColumns[] = {kNameColumn, column("Min Available"),
+                                                column("Max Unavailable"),
+                                                number_column("Allowed Disruptions"), kAgeColumn};
+constexpr rest::TableColumn kBindingColumns[] = {kNameColumn,         column("Role"),
+                                                 kAgeColumn,          column("Users", 1),
+                                                 column("Groups", 1), column("ServiceAccounts", 1)};
+constexpr rest::TableColumn kRequestColumns[] = {
+    kNameColumn,        kAgeColumn, column("SignerName"), column("Requestor"), column("RequestedDuration"),
+    column("Condition")};
 constexpr rest::TableColumn kLeaseColumns[] = {kNameColumn, column("Holder"), kAgeColumn};
-constexpr rest::TableColumn kPriorityClassColumns[] = {kNameColumn, number_column("Value"), bool_column("Global-Default"), kAgeColumn, column("PreemptionPolicy")};
+constexpr rest::TableColumn kPriorityClassColumns[] = {kNameColumn, number_column("Value"),
+                                                       bool_column("Global-Default"), kAgeColumn,
+                                                       column("PreemptionPolicy")};
 constexpr rest::TableColumn kRuntimeClassColumns[] = {kNameColumn, column("Handler"), kAgeColumn};
-constexpr rest::TableColumn kFlowSchemaColumns[] = {kNameColumn, column("PriorityLevel"), column("MatchingPrecedence"), column("DistinguisherMethod"), kAgeColumn, column("MissingPL")};
-constexpr rest::TableColumn kPriorityLevelColumns[] = {kNameColumn, column("Type"), column("NominalConcurrencyShares"), column("Queues"), column("HandSize"),
-                                                       column("QueueLengthLimit"), kAgeColumn};
+constexpr rest::TableColumn kFlowSchemaColumns[] = {
+    kNameColumn, column("PriorityLevel"), column("MatchingPrecedence"), column("DistinguisherMethod"),
+    kAgeColumn,  column("MissingPL")};
+constexpr rest::TableColumn kPriorityLevelColumns[] = {
+    kNameColumn,      column("Type"),     column("NominalConcurrencyShares"),
+    column("Queues"), column("HandSize"), column("QueueLengthLimit"),
+    kAgeColumn};
 
 void print_budget(Row& row) {
   row.name();
@@ -29,12 +41,16 @@ void print_binding(Row& row) {
   for (const Value& subject : items_of(row.object, {"subjects"})) {
     auto kind = subject.string_at({"kind"});
     std::string name(subject.string_at({"name"}));
-    if (kind == "User") users.push_back(name);
-    else if (kind == "Group") groups.push_back(name);
-    else if (kind == "ServiceAccount") accounts.push_back(std::string(subject.string_at({"namespace"})) + "/" + name);
+    if (kind == "User")
+      users.push_back(name);
+    else if (kind == "Group")
+      groups.push_back(name);
+    else if (kind == "ServiceAccount")
+      accounts.push_back(std::string(subject.string_at({"namespace"})) + "/" + name);
   }
   row.name();
-  row.text(std::string(row.object.string_at({"roleRef", "kind"})) + "/" + std::string(row.object.string_at({"roleRef", "name"})));
+  row.text(std::string(row.object.string_at({"roleRef", "kind"})) + "/" +
+           std::string(row.object.string_at({"roleRef", "name"})));
   row.age();
   row.text(joined(users, ", "));
   row.text(joined(groups, ", "));
@@ -101,11 +117,14 @@ void print_flow_schema(Row& row) {
 void print_priority_level(Row& row) {
   const Value& level = row.object;
   const Value* limited = level.at({"spec", "limited"});
-  auto of = [&](std::initializer_list<std::string_view> path) { return limited == nullptr ? std::string("<none>") : scalar_text(limited->at(path), "<none>"); };
+  auto of = [&](std::initializer_list<std::string_view> path) {
+    return limited == nullptr ? std::string("<none>") : scalar_text(limited->at(path), "<none>");
+  };
   row.name();
   row.field({"spec", "type"});
   std::string shares = of({"nominalConcurrencyShares"});
-  if (limited == nullptr) shares = scalar_text(level.at({"spec", "exempt", "nominalConcurrencyShares"}), "<none>");
+  if (limited == nullptr)
+    shares = scalar_text(level.at({"spec", "exempt", "nominalConcurrencyShares"}), "<none>");
   row.text(shares);
   row.text(of({"limitResponse", "queuing", "queues"}));
   row.text(of({"limitResponse", "queuing", "handSize"}));
@@ -122,7 +141,8 @@ constexpr Printer kPrinters[] = {
     {"scheduling.k8s.io", "priorityclasses", kPriorityClassColumns, print_priority_class},
     {"node.k8s.io", "runtimeclasses", kRuntimeClassColumns, print_runtime_class},
     {"flowcontrol.apiserver.k8s.io", "flowschemas", kFlowSchemaColumns, print_flow_schema},
-    {"flowcontrol.apiserver.k8s.io", "prioritylevelconfigurations", kPriorityLevelColumns, print_priority_level},
+    {"flowcontrol.apiserver.k8s.io", "prioritylevelconfigurations", kPriorityLevelColumns,
+     print_priority_level},
 };
 
 }  // namespace

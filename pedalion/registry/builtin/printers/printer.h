@@ -36,7 +36,8 @@ class Row {
 
   std::int64_t now() const { return now_; }
   rest::TableRow finish() { return {std::move(cells_), std::move(conditions_)}; }
-  void condition(std::string_view type, std::string_view status, std::string_view reason, std::string_view message);
+  void condition(std::string_view type, std::string_view status, std::string_view reason,
+                 std::string_view message);
 
  private:
   json::Arena& arena_;
@@ -61,8 +62,12 @@ void print_pod(Row& row);
 
 inline constexpr rest::TableColumn kNameColumn = {.name = "Name", .format = "name"};
 inline constexpr rest::TableColumn kAgeColumn = {.name = "Age"};
-constexpr rest::TableColumn column(std::string_view name, int priority = 0) { return {.name = name, .priority = priority}; }
-constexpr rest::TableColumn number_column(std::string_view name, int priority = 0) { return {.name = name, .type = "integer", .priority = priority}; }
+constexpr rest::TableColumn column(std::string_view name, int priority = 0) {
+  return {.name = name, .priority = priority};
+}
+constexpr rest::TableColumn number_column(std::string_view name, int priority = 0) {
+  return {.name = name, .type = "integer", .priority = priority};
+}
 constexpr rest::TableColumn bool_column(std::string_view name) { return {.name = name, .type = "boolean"}; }
 
 // Texts that several printers share.

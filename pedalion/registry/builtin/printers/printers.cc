@@ -27,7 +27,8 @@ class Convertor final : public rest::TableConvertor {
 const std::vector<Convertor>& convertors() {
   static const auto* all = [] {
     auto* made = new std::vector<Convertor>();
-    for (auto list : {core_printers(), node_and_volume_printers(), workload_printers(), networking_printers(), policy_printers(), extension_printers()}) {
+    for (auto list : {core_printers(), node_and_volume_printers(), workload_printers(), networking_printers(),
+                      policy_printers(), extension_printers()}) {
       for (const Printer& printer : list) made->emplace_back(printer);
     }
     return made;
@@ -73,7 +74,8 @@ std::string Row::since_text(std::string_view time) const {
 void Row::since(std::string_view time) { text(since_text(time)); }
 void Row::age() { since(object.string_at({"metadata", "creationTimestamp"})); }
 
-void Row::condition(std::string_view type, std::string_view status, std::string_view reason, std::string_view message) {
+void Row::condition(std::string_view type, std::string_view status, std::string_view reason,
+                    std::string_view message) {
   Value made = Value::object(arena_, 4);
   made.set("type", Value::string(type, arena_), arena_);
   made.set("status", Value::string(status, arena_), arena_);
@@ -118,7 +120,8 @@ std::string selector_text(const Value* selector) {
 std::string labels_text(const Value* labels) {
   std::vector<std::string> pairs;
   if (labels != nullptr) {
-    for (const auto& label : labels->members()) pairs.push_back(std::string(label.key()) + "=" + std::string(label.value.string_or()));
+    for (const auto& label : labels->members())
+      pairs.push_back(std::string(label.key()) + "=" + std::string(label.value.string_or()));
   }
   std::ranges::sort(pairs);
   return pairs.empty() ? "<none>" : joined(pairs);

@@ -7,21 +7,43 @@
 namespace pedalion::registry::builtin::printers {
 namespace {
 
-constexpr rest::TableColumn kReplicaColumns[] = {kNameColumn, number_column("Desired"), number_column("Current"), number_column("Ready"), kAgeColumn,
-                                                 column("Containers", 1), column("Images", 1), column("Selector", 1)};
-constexpr rest::TableColumn kDeploymentColumns[] = {kNameColumn, column("Ready"), column("Up-to-date"), column("Available"), kAgeColumn,
-                                                    column("Containers", 1), column("Images", 1), column("Selector", 1)};
-constexpr rest::TableColumn kStatefulSetColumns[] = {kNameColumn, column("Ready"), kAgeColumn, column("Containers", 1), column("Images", 1)};
-constexpr rest::TableColumn kDaemonSetColumns[] = {kNameColumn, number_column("Desired"), number_column("Current"), number_column("Ready"),
-                                                   number_column("Up-to-date"), number_column("Available"), column("Node Selector"), kAgeColumn,
-                                                   column("Containers", 1), column("Images", 1), column("Selector", 1)};
-constexpr rest::TableColumn kJobColumns[] = {kNameColumn, column("Status"), column("Completions"), column("Duration"), kAgeColumn,
-                                             column("Containers", 1), column("Images", 1), column("Selector", 1)};
-constexpr rest::TableColumn kCronJobColumns[] = {kNameColumn, column("Schedule"), column("Timezone"), bool_column("Suspend"), number_column("Active"),
-                                                 column("Last Schedule"), kAgeColumn, column("Containers", 1), column("Images", 1), column("Selector", 1)};
-constexpr rest::TableColumn kRevisionColumns[] = {kNameColumn, column("Controller"), column("Revision"), kAgeColumn};
-constexpr rest::TableColumn kAutoscalerColumns[] = {kNameColumn, column("Reference"), column("Targets"), column("MinPods"), column("MaxPods"),
-                                                    column("Replicas"), kAgeColumn};
+constexpr rest::TableColumn kReplicaColumns[] = {
+    kNameColumn, number_column("Desired"), number_column("Current"), number_column("Ready"),
+    kAgeColumn,  column("Containers", 1),  column("Images", 1),      column("Selector", 1)};
+constexpr rest::TableColumn kDeploymentColumns[] = {
+    kNameColumn, column("Ready"),         column("Up-to-date"), column("Available"),
+    kAgeColumn,  column("Containers", 1), column("Images", 1),  column("Selector", 1)};
+constexpr rest::TableColumn kStatefulSetColumns[] = {kNameColumn, column("Ready"), kAgeColumn,
+                                                     column("Containers", 1), column("Images", 1)};
+constexpr rest::TableColumn kDaemonSetColumns[] = {kNameColumn,
+                                                   number_column("Desired"),
+                                                   number_column("Current"),
+                                                   number_column("Ready"),
+                                                   number_column("Up-to-date"),
+                                                   number_column("Available"),
+                                                   column("Node Selector"),
+                                                   kAgeColumn,
+                                                   column("Containers", 1),
+                                                   column("Images", 1),
+                                                   column("Selector", 1)};
+constexpr rest::TableColumn kJobColumns[] = {
+    kNameColumn, column("Status"),        column("Completions"), column("Duration"),
+    kAgeColumn,  column("Containers", 1), column("Images", 1),   column("Selector", 1)};
+constexpr rest::TableColumn kCronJobColumns[] = {kNameColumn,
+                                                 column("Schedule"),
+                                                 column("Timezone"),
+                                                 bool_column("Suspend"),
+                                                 number_column("Active"),
+                                                 column("Last Schedule"),
+                                                 kAgeColumn,
+                                                 column("Containers", 1),
+                                                 column("Images", 1),
+                                                 column("Selector", 1)};
+constexpr rest::TableColumn kRevisionColumns[] = {kNameColumn, column("Controller"), column("Revision"),
+                                                  kAgeColumn};
+constexpr rest::TableColumn kAutoscalerColumns[] = {
+    kNameColumn,       column("Reference"), column("Targets"), column("MinPods"),
+    column("MaxPods"), column("Replicas"),  kAgeColumn};
 
 std::int64_t int_at(const Value& object, std::initializer_list<std::string_view> path) {
   const Value* found = object.at(path);
@@ -54,7 +76,8 @@ void print_replication_controller(Row& row) {
 }
 
 void print_ready(Row& row) {
-  row.text(std::to_string(int_at(row.object, {"status", "readyReplicas"})) + "/" + std::to_string(int_at(row.object, {"spec", "replicas"})));
+  row.text(std::to_string(int_at(row.object, {"status", "readyReplicas"})) + "/" +
+           std::to_string(int_at(row.object, {"spec", "replicas"})));
 }
 
 void print_deployment(Row& row) {
@@ -109,9 +132,12 @@ void print_job(Row& row) {
   std::int64_t parallelism = int_at(job, {"spec", "parallelism"});
   row.name();
   row.text(job_status(job));
-  if (completions != nullptr) row.text(succeeded + "/" + scalar_text(completions));
-  else if (parallelism > 1) row.text(succeeded + "/1 of " + std::to_string(parallelism));
-  else row.text(succeeded + "/1");
+  if (completions != nullptr)
+    row.text(succeeded + "/" + scalar_text(completions));
+  else if (parallelism > 1)
+    row.text(succeeded + "/1 of " + std::to_string(parallelism));
+  else
+    row.text(succeeded + "/1");
   auto start = meta::parse_time(job.string_at({"status", "startTime"}));
   auto end = meta::parse_time(job.string_at({"status", "completionTime"}));
   row.text(!start ? "" : meta::human_duration((end ? end->seconds : row.now()) - start->seconds));
@@ -156,7 +182,9 @@ void print_revision(Row& row) {
 /// One metric as current/target. `now` is the metric's current value, null when it is not known.
 std::string metric_text(const Value& target, const Value* now, std::string_view prefix) {
   std::string wanted, have = "<unknown>";
-  auto of = [&](std::string_view key) { return now == nullptr ? std::string("<unknown>") : scalar_text(now->at({"current", key}), "<unknown>"); };
+  auto of = [&](std::string_view key) {
+    return now == nullptr ? std::string("<unknown>") : scalar_text(now->at({"current", key}), "<unknown>");
+  };
   if (target.find("averageUtilization") != nullptr) {
     wanted = scalar_text(target.find("averageUtilization")) + "%";
     have = of("averageUtilization");
@@ -179,7 +207,11 @@ std::string metrics_text(const Value& autoscaler) {
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < metrics.size(); ++i) {
     static constexpr std::pair<std::string_view, std::string_view> kSources[] = {
-        {"External", "external"}, {"Pods", "pods"}, {"Object", "object"}, {"Resource", "resource"}, {"ContainerResource", "containerResource"}};
+        {"External", "external"},
+        {"Pods", "pods"},
+        {"Object", "object"},
+        {"Resource", "resource"},
+        {"ContainerResource", "containerResource"}};
     auto type = metrics[i].string_at({"type"});
     auto source = std::ranges::find(kSources, type, &std::pair<std::string_view, std::string_view>::first);
     const Value* spec = source == std::end(kSources) ? nullptr : metrics[i].find(source->second);
@@ -190,7 +222,8 @@ std::string metrics_text(const Value& autoscaler) {
     }
     const Value* now = i < current.size() ? current[i].find(source->second) : nullptr;
     std::string prefix;
-    if (type == "Resource" || type == "ContainerResource") prefix = std::string(spec->string_at({"name"})) + ": ";
+    if (type == "Resource" || type == "ContainerResource")
+      prefix = std::string(spec->string_at({"name"})) + ": ";
     std::string text = metric_text(*target, now, prefix);
     if ((type == "External" || type == "Object") && target->find("averageValue") != nullptr) text += " (avg)";
     texts.push_back(std::move(text));
@@ -202,7 +235,8 @@ std::string metrics_text(const Value& autoscaler) {
 void print_autoscaler(Row& row) {
   const Value& autoscaler = row.object;
   row.name();
-  row.text(std::string(autoscaler.string_at({"spec", "scaleTargetRef", "kind"})) + "/" + std::string(autoscaler.string_at({"spec", "scaleTargetRef", "name"})));
+  row.text(std::string(autoscaler.string_at({"spec", "scaleTargetRef", "kind"})) + "/" +
+           std::string(autoscaler.string_at({"spec", "scaleTargetRef", "name"})));
   row.text(metrics_text(autoscaler));
   row.text(scalar_text(autoscaler.at({"spec", "minReplicas"}), "<unset>"));
   row.count({"spec", "maxReplicas"});
