@@ -24,7 +24,7 @@ constexpr auto kFlags = std::to_array<Flag>({
      "where generated certificates are kept when no files are given"},
     {"tls-cert-file", kString, "", kYes, "PEM certificate (chain) for HTTPS"},
     {"tls-private-key-file", kString, "", kYes, "PEM key that belongs to --tls-cert-file"},
-    {"tls-sni-cert-key", kString, "", kYes,
+    {"tls-sni-cert-key", kRepeated, "", kYes,
      "further pair as cert,key[:names], chosen by server name; may be repeated"},
     {"tls-cipher-suites", kList, "", kYes, "cipher suites of TLS 1.2, by their IANA names"},
     {"tls-min-version", kString, "VersionTLS12", kYes, "VersionTLS12 or VersionTLS13"},

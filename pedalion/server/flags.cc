@@ -57,6 +57,7 @@ Result<void> check_value(const Flag& flag, const std::string& value) {
       break;
     case FlagType::kString:
     case FlagType::kList:
+    case FlagType::kRepeated:
       break;
   }
   return {};
@@ -112,6 +113,8 @@ Result<FlagValues> FlagValues::parse(std::span<const std::string> arguments) {
       auto& parts = values.values_[name];
       for (const auto& value : given) std::ranges::move(split_list(value), std::back_inserter(parts));
       if (given.empty()) parts = split_list(flag.default_value);
+    } else if (flag.type == FlagType::kRepeated) {
+      values.values_[name] = given;
     } else {
       values.values_[name] = {given.empty() ? std::string(flag.default_value) : given.back()};
     }

@@ -13,7 +13,8 @@
 
 namespace pedalion::server {
 
-enum class FlagType : std::uint8_t { kBool, kInt, kDouble, kString, kDuration, kList };
+/// kList: parts between commas, and given several times adds up. kRepeated: adds up, whole.
+enum class FlagType : std::uint8_t { kBool, kInt, kDouble, kString, kDuration, kList, kRepeated };
 enum class FlagEffect : std::uint8_t {
   kYes,
   kNoneYet,  // taken, so that command lines written for kube-apiserver work; --help says that it does nothing

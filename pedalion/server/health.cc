@@ -76,7 +76,8 @@ http::Response HealthEndpoint::answer_all(std::string_view query) const {
     log::warning(name_ + " check failed", {{"checks", failures}});
     return plain_text(500, listing + name_ + " check failed\n", ContentTypeOptions::kNoSniff);
   }
-  return wanted.verbose ? plain_text(200, listing + name_ + " check passed\n") : plain_text(200, "ok");
+  return plain_text(200, wanted.verbose ? listing + name_ + " check passed\n" : "ok",
+                    ContentTypeOptions::kNoSniff);
 }
 
 }  // namespace pedalion::server

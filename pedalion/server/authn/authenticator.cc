@@ -4,26 +4,29 @@
 
 namespace pedalion::server::authn {
 
-Result<std::optional<UserInfo>> UnionAuthenticator::authenticate(const http::Request& request) const {
+Result<User> UnionAuthenticator::authenticate(const http::Request& request) const {
   for (const auto& member : members_) {
-    TRY(auto user, member->authenticate(request));
-    if (!user) continue;
-    auto in_group = [&](std::string_view group) {
-      return std::ranges::find(user->groups, group) != user->groups.end();
-    };
-    if (!in_group(kAuthenticatedGroup) && !in_group(kUnauthenticatedGroup)) {
-      user->groups.emplace_back(kAuthenticatedGroup);
-    }
-    return user;
+    auto user = member->authenticate(request);
+    if (!user || *user != nullptr) return user;
   }
-  return std::nullopt;
+  return nullptr;
 }
 
-Result<std::optional<UserInfo>> AnonymousAuthenticator::authenticate(const http::Request&) const {
+AnonymousAuthenticator::AnonymousAuthenticator() {
   UserInfo anonymous;
   anonymous.name = kAnonymousUser;
   anonymous.groups = {std::string(kUnauthenticatedGroup)};
-  return anonymous;
+  anonymous_ = std::make_shared<const UserInfo>(std::move(anonymous));
+}
+
+User authenticated(UserInfo user) {
+  auto in_group = [&](std::string_view group) {
+    return std::ranges::find(user.groups, group) != user.groups.end();
+  };
+  if (!in_group(kAuthenticatedGroup) && !in_group(kUnauthenticatedGroup)) {
+    user.groups.emplace_back(kAuthenticatedGroup);
+  }
+  return std::make_shared<const UserInfo>(std::move(user));
 }
 
 }  // namespace pedalion::server::authn

@@ -78,7 +78,7 @@ Result<std::unique_ptr<TokenFileAuthenticator>> TokenFileAuthenticator::parse(st
     user.name = fields[1];
     user.uid = fields[2];
     if (fields.size() >= 4) user.groups = split_groups(fields[3]);
-    made->users_[fields[0]] = std::move(user);
+    made->users_[fields[0]] = authenticated(std::move(user));
   }
   return made;
 }
@@ -91,10 +91,10 @@ Result<std::unique_ptr<TokenFileAuthenticator>> TokenFileAuthenticator::open(con
   return parse(text.str());
 }
 
-Result<std::optional<UserInfo>> TokenFileAuthenticator::authenticate(const http::Request& request) const {
+Result<User> TokenFileAuthenticator::authenticate(const http::Request& request) const {
   auto token = bearer_token(request.headers);
-  if (token.empty()) return std::nullopt;
-  auto found = users_.find(std::string(token));
+  if (token.empty()) return nullptr;
+  auto found = users_.find(token);
   if (found == users_.end()) return std::unexpected(Status(401, "Unauthorized", "invalid bearer token"));
   return found->second;
 }

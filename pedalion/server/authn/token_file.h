@@ -18,11 +18,15 @@ class TokenFileAuthenticator final : public Authenticator {
   /// Fails with what is wrong and the line it is on.
   static Result<std::unique_ptr<TokenFileAuthenticator>> parse(std::string_view csv);
   static Result<std::unique_ptr<TokenFileAuthenticator>> open(const std::string& path);
-  Result<std::optional<UserInfo>> authenticate(const http::Request& request) const override;
+  Result<User> authenticate(const http::Request& request) const override;
 
  private:
   TokenFileAuthenticator() = default;
-  std::unordered_map<std::string, UserInfo> users_;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  std::unordered_map<std::string, User, Hash, std::equal_to<>> users_;
 };
 
 }  // namespace pedalion::server::authn

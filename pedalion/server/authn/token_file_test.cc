@@ -17,18 +17,18 @@ TEST(TokenFile, NamesTheUserAndItsGroups) {
   auto alice = (*made)->authenticate(with_authorization("Bearer t1"));
   ASSERT_TRUE(alice && *alice);
   EXPECT_EQ((*alice)->name, "alice");
-  EXPECT_EQ((*alice)->groups, (std::vector<std::string>{"dev", "qa"}));
+  EXPECT_EQ((*alice)->groups, (std::vector<std::string>{"dev", "qa", "system:authenticated"}));
   auto bob = (*made)->authenticate(with_authorization("bearer t2"));
   ASSERT_TRUE(bob && *bob);
-  EXPECT_TRUE((*bob)->groups.empty());
+  EXPECT_EQ((*bob)->groups, (std::vector<std::string>{"system:authenticated"}));
 }
 
 TEST(TokenFile, TellsAnAbsentTokenFromAWrongOne) {
   auto made = TokenFileAuthenticator::parse("t1,alice,u1\n");
   ASSERT_TRUE(made.has_value());
-  EXPECT_EQ((*made)->authenticate(with_authorization(""))->has_value(), false);
-  EXPECT_EQ((*made)->authenticate(with_authorization("Basic abc"))->has_value(), false);
-  EXPECT_EQ((*made)->authenticate(with_authorization("Bearer  t1"))->has_value(), false);
+  EXPECT_EQ((*made)->authenticate(with_authorization("")).value(), nullptr);
+  EXPECT_EQ((*made)->authenticate(with_authorization("Basic abc")).value(), nullptr);
+  EXPECT_EQ((*made)->authenticate(with_authorization("Bearer  t1")).value(), nullptr);
   EXPECT_EQ((*made)->authenticate(with_authorization("Bearer nope")).error().code, 401);
 }
 

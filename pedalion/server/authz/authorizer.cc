@@ -53,9 +53,9 @@ Verdict PrivilegedGroupAuthorizer::authorize(const Attributes& attributes) const
 }
 
 Verdict PublicInfoAuthorizer::authorize(const Attributes& attributes) const {
-  static constexpr std::array<std::string_view, 6> kPaths = {"/healthz", "/livez",    "/readyz",
-                                                             "/version", "/version/", "/livez/"};
-  if (!attributes.resource_request && (attributes.verb == "get" || attributes.verb == "head") &&
+  static constexpr std::array<std::string_view, 5> kPaths = {"/healthz", "/livez", "/readyz", "/version",
+                                                             "/version/"};
+  if (!attributes.resource_request && attributes.verb == "get" &&
       std::ranges::find(kPaths, attributes.path) != kPaths.end()) {
     return {Decision::kAllow, {}};
   }

@@ -1,8 +1,5 @@
 #include "pedalion/server/exchange/deadline.h"
 
-#include "pedalion/base/log.h"
-#include "pedalion/server/exchange/plain_text.h"
-
 namespace pedalion::server {
 namespace {
 
@@ -24,12 +21,9 @@ Task<http::Response> serve_guarded(FilterChain::Director& director, std::shared_
   try {
     co_return co_await director.serve(*exchange);
   } catch (const std::exception& error) {
-    log::error(
-        "a handler failed with an exception",
-        {{"target", exchange->request.target}, {"error", error.what()}, {"audit-ID", exchange->audit_id}});
+    log_failure("a handler", *exchange, error);
   }
-  co_return plain_text(500, "This request caused apiserver to panic. Look in the logs for details.",
-                       ContentTypeOptions::kNoSniff);
+  co_return failure_response();
 }
 
 http::Response timeout_response() {

@@ -1,7 +1,7 @@
 #pragma once
 // One request on its way through the filters: what has been learnt of it so far.
 #include <chrono>
-#include <optional>
+#include <memory>
 #include <string>
 
 #include "pedalion/base/trace.h"
@@ -18,7 +18,7 @@ struct Exchange {
   std::chrono::steady_clock::time_point received = std::chrono::steady_clock::now();
   std::string audit_id;
   endpoints::RequestInfo info;
-  registry::rest::UserInfo user;
+  std::shared_ptr<const registry::rest::UserInfo> user;  // null until the authentication filter has been met
   registry::rest::RequestContext context;
   Trace trace;
   bool counted_in_flight = false;  // set by the filters that undo it
@@ -26,6 +26,7 @@ struct Exchange {
   std::chrono::nanoseconds timeout{};  // until the deadline; 0: none (long-running)
 
   bool is_long_running() const;
+  bool is_privileged() const;  // a member of system:masters
 };
 
 }  // namespace pedalion::server

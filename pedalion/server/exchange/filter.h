@@ -1,6 +1,7 @@
 #pragma once
 // A filter: one concern that every request meets before its handler, every response after it. And the chain
 // of them.
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -26,7 +27,7 @@ class Filter {
 };
 
 /// The ordered filters, outermost first, around what serves the request. Itself a Handler: what the listener
-/// calls.
+/// calls. An exception that leaves a filter or the handler is logged and answered with 500.
 class FilterChain final : public http::Handler {
  public:
   /// What stands behind the filters. `exchange` outlives the task.
@@ -44,8 +45,14 @@ class FilterChain final : public http::Handler {
   const std::vector<std::unique_ptr<Filter>>& filters() const { return filters_; }
 
  private:
+  Task<http::Response> run(std::shared_ptr<Exchange> exchange);
+
   std::vector<std::unique_ptr<Filter>> filters_;
   Director& director_;
 };
+
+/// What is logged of, and answered for, an exception: a bug in this server.
+void log_failure(std::string_view where, const Exchange& exchange, const std::exception& error);
+http::Response failure_response();
 
 }  // namespace pedalion::server

@@ -17,18 +17,19 @@ class Authentication final : public Filter {
     auto user = authenticator_.authenticate(exchange.request);
     // Nobody behind this filter may see, log or forward a credential.
     exchange.request.headers.remove("authorization");
-    if (!user || !*user) {
+    if (!user || *user == nullptr) {
       metrics_.authentication_failed();
       if (!user) {
         log::write(log::Level::kDebug, "unable to authenticate the request",
                    {{"error", user.error().message}, {"audit-ID", exchange.audit_id}});
       }
       auto response = status_response(Status(401, "Unauthorized", "Unauthorized"), exchange);
-      response.close_connection =
-          exchange.request.version == http::Version::kHttp2;  // against floods of nobodies
+      // Against floods of nobodies.
+      response.close_connection = exchange.request.version == http::Version::kHttp2;
       return response;
     }
-    exchange.user = std::move(**user);
+    exchange.user = std::move(*user);
+    exchange.context.user = exchange.user.get();
     metrics_.authenticated();
     return std::nullopt;
   }

@@ -1,5 +1,5 @@
+#include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/server/authz/authorizer.h"
-
 #include "pedalion/server/exchange/status_response.h"
 #include "pedalion/server/filters/filters.h"
 
@@ -8,7 +8,7 @@ namespace {
 
 authz::Attributes attributes_of(const Exchange& exchange) {
   const auto& info = exchange.info;
-  return {.user = &exchange.user,
+  return {.user = exchange.user.get(),
           .resource_request = info.is_resource_request,
           .verb = info.verb,
           .path = info.path,
@@ -20,17 +20,12 @@ authz::Attributes attributes_of(const Exchange& exchange) {
           .name = info.name};
 }
 
-/// `pods "x" is forbidden: …`, `pods is forbidden: …`, or `forbidden: …` for what is no resource.
 Status forbidden(const authz::Attributes& attributes, const std::string& text) {
-  StatusDetails details;
-  if (!attributes.resource_request) return Status(403, "Forbidden", "forbidden: " + text, std::move(details));
-  details.name = attributes.name;
-  details.group = attributes.group;
-  details.kind = attributes.resource;
-  std::string what(attributes.resource);
-  if (!attributes.group.empty()) what += "." + std::string(attributes.group);
-  if (!attributes.name.empty()) what += " \"" + std::string(attributes.name) + "\"";
-  return Status(403, "Forbidden", what + " is forbidden: " + text, std::move(details));
+  if (attributes.resource_request) {
+    meta::GroupResource resource{std::string(attributes.group), std::string(attributes.resource)};
+    return meta::forbidden(resource, attributes.name, text);
+  }
+  return Status(403, "Forbidden", "forbidden: " + text, StatusDetails());
 }
 
 class Authorization final : public Filter {

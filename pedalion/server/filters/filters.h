@@ -34,8 +34,8 @@ std::unique_ptr<Filter> request_log();
 /// apiserver_request_total and the other series of requests.
 std::unique_ptr<Filter> request_metrics(Metrics& metrics);
 
-/// X-Pedalion-Trace: 1 (from a privileged user) turns the trace on; the answer's header of that name holds
-/// it.
+/// X-Pedalion-Trace turns the trace on; the answer's header of that name holds it (for members of
+/// system:masters): `step=nanoseconds;…`, each since the trace began.
 std::unique_ptr<Filter> trace_header();
 
 /// Cache-Control: no-cache, private, where the handler says nothing else.
@@ -53,6 +53,10 @@ std::unique_ptr<Filter> wait_group(Lifecycle& lifecycle);
 
 /// The deadline of requests that are not long-running: ?timeout= or `request_timeout`, whichever is shorter.
 std::unique_ptr<Filter> request_deadline(std::chrono::nanoseconds request_timeout);
+
+/// The warnings that the handler has left, as Warning headers: 299 - "text"; no duplicates, 4096 characters
+/// in all.
+std::unique_ptr<Filter> warnings();
 
 /// Cross-origin requests from `allowed_origins` (regular expressions).
 std::unique_ptr<Filter> cors(const std::vector<std::string>& allowed_origins);
