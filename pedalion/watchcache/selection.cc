@@ -1,0 +1,20 @@
+#include <algorithm>
+
+#include "pedalion/watchcache/cache.h"
+
+namespace pedalion::watchcache {
+
+bool Selection::matches(const Object& object, const std::vector<std::string>& field_names) const {
+  if (single ? object.key != prefix : !object.key.starts_with(prefix)) return false;
+  if (!labels.empty() && !labels.matches(object.labels)) return false;
+  if (fields.empty()) return true;
+  return fields.matches([&](std::string_view field) -> std::string_view {
+    if (field == "metadata.name") return object.name;
+    if (field == "metadata.namespace") return object.ns;
+    auto found = std::ranges::find(field_names, field);
+    auto index = static_cast<std::size_t>(found - field_names.begin());
+    return index < object.fields.size() ? object.fields[index] : std::string_view();
+  });
+}
+
+}  // namespace pedalion::watchcache
