@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "pedalion/watchcache/cache.h"
+#include "pedalion/watchcache/change.h"
 
 namespace pedalion::watchcache {
 
@@ -15,6 +16,15 @@ bool Selection::matches(const Object& object, const std::vector<std::string>& fi
     auto index = static_cast<std::size_t>(found - field_names.begin());
     return index < object.fields.size() ? object.fields[index] : std::string_view();
   });
+}
+
+std::optional<WatchEvent::Type> type_for(const Change& change, const Selection& selection,
+                                         const std::vector<std::string>& field_names) {
+  bool was = change.previous && selection.matches(*change.previous, field_names);
+  bool is = change.object && selection.matches(*change.object, field_names);
+  if (is) return was ? WatchEvent::Type::kModified : WatchEvent::Type::kAdded;
+  if (was) return WatchEvent::Type::kDeleted;
+  return std::nullopt;
 }
 
 }  // namespace pedalion::watchcache

@@ -1,0 +1,34 @@
+#pragma once
+// The recent past of a resource: batches of changes, the oldest of which are forgotten.
+#include <chrono>
+#include <deque>
+#include <vector>
+
+#include "pedalion/watchcache/change.h"
+
+namespace pedalion::watchcache {
+
+/// Knows every change after begin(). Not thread-safe.
+class History {
+ public:
+  History(std::chrono::seconds age, std::size_t limit) : age_(age), limit_(limit) {}
+
+  Revision begin() const { return begin_; }
+  /// Forgets all; what follows are the changes after `revision`.
+  void restart(Revision revision);
+  void append(BatchPtr batch);
+  /// Those with a change after `revision`, which is at least begin(); the first may have older ones too.
+  std::vector<BatchPtr> after(Revision revision) const;
+  std::size_t size() const { return size_; }
+
+ private:
+  /// So many are kept however old they are: quiet resources serve watches that pause for long.
+  static constexpr std::size_t kKeptAlways = 100;
+  const std::chrono::seconds age_;
+  const std::size_t limit_;
+  Revision begin_ = 0;
+  std::size_t size_ = 0;  // changes
+  std::deque<BatchPtr> batches_;
+};
+
+}  // namespace pedalion::watchcache
