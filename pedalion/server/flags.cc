@@ -1,8 +1,8 @@
 #include "pedalion/server/flags.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <ostream>
 
 #include "pedalion/apimachinery/meta/time.h"
@@ -73,40 +73,54 @@ std::vector<std::string> split_list(std::string_view text) {
   return parts;
 }
 
+/// One word of a command line, as Go's flags read it: -v=3 is --v=3, a bool never takes the next word.
+struct Word {
+  std::string_view name;
+  std::optional<std::string_view> value;
+};
+
+Result<Word> read_word(std::string_view text) {
+  std::string_view name = text;
+  if (name.starts_with("--")) {
+    name.remove_prefix(2);
+  } else if (name.starts_with('-')) {
+    name.remove_prefix(1);
+  } else {
+    return std::unexpected(Status(400, "BadRequest", "unexpected argument: " + std::string(text)));
+  }
+  auto equals = name.find('=');
+  if (equals == std::string_view::npos) return Word{name, std::nullopt};
+  return Word{name.substr(0, equals), name.substr(equals + 1)};
+}
+
+using GivenValues = std::map<std::string_view, std::vector<std::string>>;
+
+Result<GivenValues> read_all(std::span<const std::string> arguments) {
+  GivenValues given;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    TRY(Word word, read_word(arguments[i]));
+    const Flag* flag = find_flag(word.name);
+    if (flag == nullptr) {
+      return std::unexpected(Status(400, "BadRequest", "unknown flag: --" + std::string(word.name)));
+    }
+    if (!word.value && flag->type == FlagType::kBool) word.value = "true";
+    if (!word.value && ++i == arguments.size()) {
+      return std::unexpected(
+          Status(400, "BadRequest", "flag needs an argument: --" + std::string(word.name)));
+    }
+    given[flag->name].emplace_back(word.value ? *word.value : std::string_view(arguments[i]));
+  }
+  return given;
+}
+
 }  // namespace
 
 Result<FlagValues> FlagValues::parse(std::span<const std::string> arguments) {
-  CLI::App app;
-  app.set_help_flag();
-  std::map<std::string, std::vector<std::string>, std::less<>> raw;
-  for (const Flag& flag : all_flags()) {
-    std::string name(flag.name);
-    auto* option = app.add_option("--" + name, raw[name]);
-    option->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    if (flag.type == FlagType::kBool) option->expected(0, 1)->default_str("true");
-    if (name == "v") app.get_option("--v")->description("");
-  }
-  // Like Go's flags: -v=3 is --v=3, a bool never takes the next word.
-  std::vector<std::string> words;
-  for (std::string word : arguments) {
-    if (word.starts_with("-") && !word.starts_with("--")) word.insert(0, "-");
-    auto name =
-        std::string_view(word).substr(0, word.find('=')).substr(std::min<std::size_t>(2, word.size()));
-    const Flag* flag = find_flag(name);
-    if (flag != nullptr && flag->type == FlagType::kBool && word.find('=') == std::string::npos)
-      word += "=true";
-    words.push_back(std::move(word));
-  }
-  std::ranges::reverse(words);
-  try {
-    app.parse(words);
-  } catch (const CLI::ParseError& error) {
-    return std::unexpected(Status(400, "BadRequest", error.what()));
-  }
+  TRY(auto raw, read_all(arguments));
   FlagValues values;
   for (const Flag& flag : all_flags()) {
     std::string name(flag.name);
-    auto& given = raw[name];
+    const auto& given = raw[flag.name];
     values.given_[name] = !given.empty();
     for (const auto& value : given) TRY_OK(check_value(flag, value));
     if (flag.type == FlagType::kList) {

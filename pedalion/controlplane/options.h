@@ -1,0 +1,62 @@
+#pragma once
+// What the flags say, in types: everything that a control plane is made of.
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pedalion/http/tls/server_context.h"
+#include "pedalion/server/flags.h"
+#include "pedalion/server/generic_api_server.h"
+
+namespace pedalion::controlplane {
+
+struct StorageChoice {
+  enum class Kind : std::uint8_t { kEmbedded, kMemory } kind = Kind::kEmbedded;
+  std::string directory;  // of the embedded store
+  std::chrono::milliseconds compaction_interval{std::chrono::minutes(5)};
+  std::string prefix = "/registry";
+};
+
+struct TlsChoice {
+  http::tls::ServerContextOptions
+      context;  // without a default certificate: one is made in certificate_directory
+  std::string certificate_directory;
+};
+
+enum class AuthorizationMode : std::uint8_t { kAlwaysAllow, kAlwaysDeny };
+
+struct AccessChoice {
+  bool anonymous = true;
+  std::string client_ca_file, token_file;
+  std::vector<AuthorizationMode> modes;
+  std::string administrator_kubeconfig;  // written at start; empty: none
+};
+
+struct ServiceAccountChoice {
+  std::string issuer, jwks_uri;
+  std::vector<std::string> key_files;  // that verify, the signing key among them; empty: no OpenID documents
+};
+
+struct RegistryChoice {
+  std::vector<std::string> service_cidrs;
+  std::uint16_t first_node_port = 30000, last_node_port = 32767;
+  std::chrono::seconds event_ttl{3600};
+  bool garbage_collection = true;
+};
+
+struct Options {
+  server::ServerConfig server;
+  StorageChoice storage;
+  TlsChoice tls;
+  AccessChoice access;
+  ServiceAccountChoice service_accounts;
+  RegistryChoice registry;
+  std::string advertise_address;
+  std::chrono::seconds min_request_timeout{1800};
+};
+
+/// Fails (400, text for the terminal) when flags contradict each other or ask for what is not there.
+Result<Options> options_from(const server::FlagValues& flags);
+
+}  // namespace pedalion::controlplane
