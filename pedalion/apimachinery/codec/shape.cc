@@ -155,18 +155,14 @@ class Shaper {
 
   Result<Value> shape_map(const Type& type, Value value) {
     if (!value.is_object()) return std::unexpected(mismatch(value, type));
-    bool sorted = true;
-    std::string_view previous;
     for (Member& member : value.members()) {
       path_.push_back({nullptr, member.key(), kMapKey});
       auto made = shape_value(*type.element, member.value, type.nullable_elements);
       path_.pop_back();
       if (!made) return made;
       member.value = *made;
-      sorted &= previous <= member.key();
-      previous = member.key();
     }
-    if (!sorted) std::ranges::sort(value.members(), {}, [](const Member& member) { return member.key(); });
+    value.sort_members();
     return value;
   }
 

@@ -1,17 +1,52 @@
 #include "pedalion/apimachinery/json/value.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
+#include <random>
+#include <type_traits>
 
 namespace pedalion::json {
+
+namespace {
+
+/// Objects with more room than this find their members by hash; the small ones by looking at each.
+constexpr std::uint32_t kLargestWithoutIndex = 24;
+
+std::uint64_t load_bytes(const char* data, std::size_t count) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, data, count);
+  return word;
+}
+
+/// Seeded once a process, so that nobody can choose keys that collide.
+std::uint64_t hash_key(std::string_view key) {
+  static const std::uint64_t seed = std::random_device{}() * 0x9e3779b97f4a7c15ULL;
+  std::uint64_t hash = seed ^ key.size();
+  auto mix = [&hash](std::uint64_t word) {
+    auto product = static_cast<unsigned __int128>(hash ^ word) * (seed | 0x9ddfea08eb382d69ULL);
+    hash = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+  };
+  for (; key.size() > 8; key.remove_prefix(8)) mix(load_bytes(key.data(), 8));
+  mix(load_bytes(key.data(), key.size()));
+  return hash;
+}
+
+}  // namespace
 
 template <class Element>
 struct Value::Container {
   Element* data;
   std::uint32_t size, room;
+  /// Of large objects: where each key lies, as position + 1 at the first free slot from its hash on; a power
+  /// of two of slots. Null: there is none. Sorting the members leaves it outdated but harmless: each hit is
+  /// checked.
+  std::uint32_t* slots;
+  std::uint32_t slot_mask;
 
   static Container* create(Arena& arena, std::uint32_t reserve) {
     auto* made = static_cast<Container*>(arena.allocate(sizeof(Container)));
-    *made = {nullptr, 0, 0};
+    *made = {nullptr, 0, 0, nullptr, 0};
     if (reserve > 0) made->grow(arena, reserve);
     return made;
   }
@@ -20,15 +55,51 @@ struct Value::Container {
     if (size > 0) std::memcpy(static_cast<void*>(larger), data, sizeof(Element) * size);
     data = larger;
     room = wanted;
+    if constexpr (std::is_same_v<Element, Member>) {
+      if (room > kLargestWithoutIndex) make_index(arena);
+    }
+  }
+  void make_index(Arena& arena) {
+    std::uint32_t count = std::bit_ceil(room) * 2;
+    slots = static_cast<std::uint32_t*>(arena.allocate(sizeof(std::uint32_t) * count));
+    slot_mask = count - 1;
+    fill_index();
+  }
+  void fill_index() {
+    std::memset(slots, 0, sizeof(std::uint32_t) * (slot_mask + 1));
+    for (std::uint32_t position = 0; position < size; ++position) add_to_index(position);
+  }
+  void add_to_index(std::uint32_t position) {
+    auto slot = static_cast<std::uint32_t>(hash_key(data[position].name)) & slot_mask;
+    while (slots[slot] != 0) slot = (slot + 1) & slot_mask;
+    slots[slot] = position + 1;
   }
   Element& append(Arena& arena, const Element& element) {
     if (size == room) grow(arena, room == 0 ? 4 : room * 2);
     data[size] = element;
+    if constexpr (std::is_same_v<Element, Member>) {
+      if (slots != nullptr) add_to_index(size);
+    }
     return data[size++];
+  }
+  /// Position of the member, or `size`.
+  std::uint32_t position_of(std::string_view key) const {
+    if (slots != nullptr) {
+      auto slot = static_cast<std::uint32_t>(hash_key(key)) & slot_mask;
+      for (; slots[slot] != 0; slot = (slot + 1) & slot_mask) {
+        std::uint32_t position = slots[slot] - 1;
+        if (data[position].name == key) return position;
+      }
+      return size;
+    }
+    std::uint32_t position = 0;
+    while (position < size && data[position].name != key) ++position;
+    return position;
   }
   void erase(std::uint32_t index) {
     std::memmove(static_cast<void*>(data + index), data + index + 1, sizeof(Element) * (size - index - 1));
     --size;
+    slots = nullptr;  // until the object grows again
   }
 };
 
@@ -78,10 +149,10 @@ std::span<const Member> Value::members() const {
 }
 
 const Value* Value::find(std::string_view key) const {
-  for (const Member& member : members()) {
-    if (member.name == key) return &member.value;
-  }
-  return nullptr;
+  if (!is_object()) return nullptr;
+  const auto* rep = container<Member>();
+  std::uint32_t position = rep->position_of(key);
+  return position < rep->size ? &rep->data[position].value : nullptr;
 }
 
 Value* Value::find(std::string_view key) {
@@ -127,18 +198,23 @@ Value& Value::object_at(std::string_view key, Arena& arena) {
 bool Value::erase(std::string_view key) {
   if (!is_object()) return false;
   auto* rep = container<Member>();
-  for (std::uint32_t i = 0; i < rep->size; ++i) {
-    if (rep->data[i].name == key) {
-      rep->erase(i);
-      return true;
-    }
-  }
-  return false;
+  std::uint32_t position = rep->position_of(key);
+  if (position == rep->size) return false;
+  rep->erase(position);
+  return true;
 }
 
 void Value::clear() {
   if (is_array()) container<Value>()->size = 0;
-  if (is_object()) container<Member>()->size = 0;
+  if (!is_object()) return;
+  container<Member>()->size = 0;
+  container<Member>()->slots = nullptr;
+}
+
+void Value::sort_members() {
+  if (std::ranges::is_sorted(members(), {}, &Member::name)) return;
+  std::ranges::sort(members(), {}, &Member::name);
+  if (container<Member>()->slots != nullptr) container<Member>()->fill_index();
 }
 
 Value deep_copy(const Value& value, Arena& arena) {
@@ -179,7 +255,9 @@ bool equal(const Value& a, const Value& b) {
       return true;
     case Kind::kObject:
       for (const Member& member : a.members()) {
-        const Value* other = b.find(member.name);
+        // Mostly both have the same order.
+        const Member& there = b.members()[static_cast<std::size_t>(&member - a.members().data())];
+        const Value* other = there.name == member.name ? &there.value : b.find(member.name);
         if (other == nullptr || !equal(member.value, *other)) return false;
       }
       return true;

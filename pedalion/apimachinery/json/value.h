@@ -67,7 +67,8 @@ class Value {
   void insert(std::uint32_t index, Value value, Arena& arena);
   void erase_at(std::uint32_t index);
 
-  // Objects. members() of a value that is no object is empty.
+  // Objects. members() of a value that is no object is empty. Their values may be changed through it, not
+  // their names or their order. Looking a member up takes constant time, however many there are.
   std::span<Member> members();
   std::span<const Member> members() const;
   /// Null when absent, or when this is no object.
@@ -87,6 +88,8 @@ class Value {
   Value& object_at(std::string_view key, Arena& arena);
   /// True when there was one. Keeps the others' order.
   bool erase(std::string_view key);
+  /// Puts the members in the order of their names.
+  void sort_members();
   /// Empties an array or object, keeping its room.
   void clear();
 

@@ -56,7 +56,7 @@ bool same(const Value& a, const Value& b) {
 class Patcher {
  public:
   Patcher(const Value& object, json::Arena& arena) : arena_(arena), root_(copy_structure(object, arena)) {
-    if (root_.is_object()) sort_members(root_);
+    if (root_.is_object()) root_.sort_members();
   }
 
   bool run(const Value& operation) {
@@ -90,7 +90,7 @@ class Patcher {
     rest.remove_prefix(slash + 1);
     Value* here = &root_;
     for (std::size_t level = 1;; ++level) {
-      if (here->is_object()) sort_members(*here);
+      if (here->is_object()) here->sort_members();
       slash = rest.find('/');
       std::string key = decoded_token(rest.substr(0, slash));
       if (slash == std::string_view::npos) return Target{here, std::move(key), level};

@@ -23,7 +23,7 @@ Value without_nulls(const Value& value, json::Arena& arena) {
   for (const auto& member : value.members()) {
     if (!member.value.is_null()) copy.append_member(member.name, without_nulls(member.value, arena), arena);
   }
-  sort_members(copy);
+  copy.sort_members();
   return copy;
 }
 
@@ -46,7 +46,7 @@ Value merge(const Value& target, const Value& patch, json::Arena& arena) {
   for (const auto& [name, value] : changes) {
     if (!value->is_null()) merged.append_member(name, without_nulls(*value, arena), arena);
   }
-  sort_members(merged);
+  merged.sort_members();
   return merged;
 }
 

@@ -19,11 +19,6 @@ Value copy_structure(const Value& value, json::Arena& arena) {
   return copy;
 }
 
-void sort_members(Value& object) {
-  if (!std::ranges::is_sorted(object.members(), {}, &json::Member::name))
-    std::ranges::sort(object.members(), {}, &json::Member::name);
-}
-
 int depth(const Value& value, int limit) {
   if (limit <= 0 || (!value.is_object() && !value.is_array())) return 0;
   int deepest = 0;

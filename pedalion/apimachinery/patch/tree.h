@@ -9,8 +9,6 @@ inline constexpr int kMaxDepth = 10000;
 
 /// New containers all the way down, sharing names and strings.
 json::Value copy_structure(const json::Value& value, json::Arena& arena);
-/// Sorts the members of one object by name.
-void sort_members(json::Value& object);
 /// Levels of containers; stops counting above `limit`.
 int depth(const json::Value& value, int limit = kMaxDepth);
 
