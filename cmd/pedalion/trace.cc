@@ -78,15 +78,6 @@ struct Answer {
   std::string steps, body;
 };
 
-class TextBody final : public http::BodyReader {
- public:
-  explicit TextBody(std::string text) : text_(std::move(text)) {}
-  Task<Result<Bytes>> read() override { co_return Bytes(std::exchange(text_, {})); }
-
- private:
-  std::string text_;
-};
-
 Task<Result<Answer>> ask(Loop& loop, controlplane::Kubeconfig config, Question question) {
   CO_TRY(auto options, client_options(config));
   CO_TRY(auto client, http::Client::create(loop, options));
@@ -101,7 +92,7 @@ Task<Result<Answer>> ask(Loop& loop, controlplane::Kubeconfig config, Question q
   if (!question.body.empty()) {
     request.headers.add("content-type",
                         question.method == "PATCH" ? "application/merge-patch+json" : "application/json");
-    request.body = std::make_unique<TextBody>(question.body);
+    request.body = http::body_of(Bytes(question.body));
   }
   CO_TRY(auto response, co_await client->send(std::move(request)));
   Answer answer{response.status, std::string(response.headers.get("x-pedalion-trace")), {}};

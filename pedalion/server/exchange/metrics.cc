@@ -7,6 +7,7 @@
 #include <prometheus/text_serializer.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
 #include <mutex>
 #include <sstream>
@@ -57,9 +58,9 @@ prometheus::Labels request_labels(const endpoints::RequestInfo& info) {
 }
 
 struct RequestSeries {
-  prometheus::Counter* total;
-  prometheus::Histogram* duration;
-  prometheus::Histogram* size;
+  prometheus::Counter* total = nullptr;
+  prometheus::Histogram* duration = nullptr;
+  prometheus::Histogram* size = nullptr;
 };
 
 double resident_bytes() {
@@ -75,8 +76,13 @@ double cpu_seconds() {
   return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) * 1e-9;
 }
 
-/// Series that a client could multiply by inventing resources are dropped beyond this many.
+/// A client could multiply series by inventing resources: beyond this many, new ones are counted together.
 constexpr std::size_t kMaxSeriesPerThread = 4096;
+
+std::uint64_t next_id() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
 
 }  // namespace
 
@@ -130,21 +136,13 @@ struct Metrics::Rep {
   std::vector<ReadGauge> read_gauges;
   std::map<std::string, prometheus::Family<prometheus::Gauge>*> gauge_families;
 
+  const std::uint64_t id = next_id();
+
+  RequestSeries make_series(const endpoints::RequestInfo& info, int code);
   RequestSeries& series_of(const endpoints::RequestInfo& info, int code);
 };
 
-RequestSeries& Metrics::Rep::series_of(const endpoints::RequestInfo& info, int code) {
-  thread_local std::unordered_map<std::string, RequestSeries> known;
-  thread_local std::string key;
-  key.clear();
-  for (std::string_view part :
-       {std::string_view(info.verb), std::string_view(info.api_group), std::string_view(info.api_version),
-        std::string_view(info.resource), std::string_view(info.subresource), scope_label(info)}) {
-    key.append(part).push_back('\0');
-  }
-  key += std::to_string(code);
-  if (auto found = known.find(key); found != known.end()) return found->second;
-  if (known.size() >= kMaxSeriesPerThread) return known.begin()->second;
+RequestSeries Metrics::Rep::make_series(const endpoints::RequestInfo& info, int code) {
   auto labels = request_labels(info);
   RequestSeries made{nullptr, &durations.Add(labels, kDurationSeconds), nullptr};
   labels.erase("dry_run");
@@ -152,7 +150,36 @@ RequestSeries& Metrics::Rep::series_of(const endpoints::RequestInfo& info, int c
   labels["dry_run"] = "";
   labels["code"] = std::to_string(code);
   made.total = &requests.Add(labels);
-  return known.emplace(key, made).first->second;
+  return made;
+}
+
+/// What one thread has looked up, of the Metrics it looked at last.
+struct KnownSeries {
+  std::uint64_t owner = 0;
+  std::unordered_map<std::string, RequestSeries> series;
+};
+
+RequestSeries& Metrics::Rep::series_of(const endpoints::RequestInfo& info, int code) {
+  thread_local KnownSeries known;
+  thread_local std::string key;
+  if (known.owner != id) known = {id, {}};
+  key.clear();
+  for (std::string_view part :
+       {std::string_view(info.verb), std::string_view(info.api_group), std::string_view(info.api_version),
+        std::string_view(info.resource), std::string_view(info.subresource), scope_label(info)}) {
+    key.append(part).push_back('\0');
+  }
+  key += std::to_string(code);
+  if (auto found = known.series.find(key); found != known.series.end()) return found->second;
+  if (known.series.size() < kMaxSeriesPerThread) {
+    return known.series.emplace(key, make_series(info, code)).first->second;
+  }
+  endpoints::RequestInfo others;
+  others.verb = "other";
+  key = "others" + std::to_string(code);
+  auto [place, added] = known.series.try_emplace(key);
+  if (added) place->second = make_series(others, code);
+  return place->second;
 }
 
 Metrics::Metrics() : rep_(std::make_unique<Rep>()) {

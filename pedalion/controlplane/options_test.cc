@@ -1,0 +1,66 @@
+#include "pedalion/controlplane/options.h"
+
+#include <gtest/gtest.h>
+
+namespace pedalion::controlplane {
+namespace {
+
+Result<Options> options(std::vector<std::string> arguments) {
+  TRY(auto flags, server::FlagValues::parse(arguments));
+  return options_from(flags);
+}
+
+TEST(Options, AreKubernetesDefaults) {
+  auto made = options({});
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->server.listen.port, 6443);
+  EXPECT_EQ(made->server.request_timeout, std::chrono::seconds(60));
+  EXPECT_EQ(made->storage.prefix, "/registry");
+  EXPECT_EQ(made->registry.service_cidrs, std::vector<std::string>{"10.0.0.0/24"});
+  EXPECT_EQ(made->access.modes, std::vector<AuthorizationMode>{AuthorizationMode::kAlwaysAllow});
+  EXPECT_TRUE(made->service_accounts.key_files.empty());
+}
+
+TEST(Options, ReadWhatFlagsSay) {
+  auto made =
+      options({"--storage=memory", "--etcd-prefix=other/", "--tls-sni-cert-key=c,k:a.example,*.b.example",
+               "--tls-min-version=VersionTLS13", "--service-node-port-range=1000-2000",
+               "--service-account-signing-key-file=sa.key", "--http2-max-streams-per-connection=7"});
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->storage.kind, StorageChoice::Kind::kMemory);
+  EXPECT_EQ(made->storage.prefix, "/other");
+  ASSERT_EQ(made->tls.context.sni_certificates.size(), 1u);
+  EXPECT_EQ(made->tls.context.sni_certificates[0].key_file, "k");
+  EXPECT_EQ(made->tls.context.sni_certificates[0].names,
+            (std::vector<std::string>{"a.example", "*.b.example"}));
+  EXPECT_EQ(made->tls.context.min_version, http::tls::MinVersion::kTls13);
+  EXPECT_EQ(made->registry.first_node_port, 1000);
+  EXPECT_EQ(made->registry.last_node_port, 2000);
+  EXPECT_EQ(made->service_accounts.key_files, std::vector<std::string>{"sa.key"});
+  EXPECT_EQ(made->server.listen.limits.streams_per_connection, 7u);
+}
+
+TEST(Options, RefuseWhatIsNotThere) {
+  auto etcd = options({"--etcd-servers=http://127.0.0.1:2379"});
+  ASSERT_FALSE(etcd);
+  EXPECT_NE(etcd.error().message.find("--etcd-servers"), std::string::npos);
+  EXPECT_FALSE(options({"--authorization-mode=Webhook"}));
+  EXPECT_FALSE(options({"--storage=paper"}));
+}
+
+TEST(Options, RefuseNonsense) {
+  for (const auto* word : {"--secure-port=70000", "--goaway-chance=0.5", "--tls-min-version=SSLv3",
+                           "--tls-cert-file=x", "--service-node-port-range=5-4",
+                           "--service-node-port-range=x", "--tls-sni-cert-key=c", "--threads=-1"}) {
+    EXPECT_FALSE(options({word})) << word;
+  }
+}
+
+TEST(Options, TakeRbacForAlwaysAllow) {
+  auto made = options({"--authorization-mode=Node,RBAC"});
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->access.modes, std::vector<AuthorizationMode>{AuthorizationMode::kAlwaysAllow});
+}
+
+}  // namespace
+}  // namespace pedalion::controlplane
