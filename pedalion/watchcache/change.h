@@ -36,6 +36,9 @@ struct Batch {
   explicit Batch(std::size_t size) : changes(size) {}
   std::vector<Change> changes;
   std::chrono::steady_clock::time_point at = std::chrono::steady_clock::now();
+  /// Not 0: it was made by comparing two lists; changes before this revision may have happened later than
+  /// they say.
+  Revision unsure_before = 0;
   Revision last() const { return changes.back().revision; }
 };
 

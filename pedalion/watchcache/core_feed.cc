@@ -1,6 +1,7 @@
 // The feed: lists the store, watches it from there, and turns its events into batches of changes.
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/base/log.h"
@@ -13,9 +14,12 @@ namespace {
 constexpr std::size_t kPage = 1000;  // entries that are decoded in one go
 constexpr int kListAttempts = 5;     // a compaction between two pages makes it begin anew
 
-/// What leads from the one state to the other, as one batch; null when nothing does. Removals count as of
-/// `revision`.
-std::shared_ptr<Batch> difference(const Tree& from, const std::vector<ObjectPtr>& to, Revision revision) {
+/// What leads from the state as of `from_revision` to that of a later list, as one batch; null when nothing
+/// does. Nobody knows when the removed were removed: it says right after `from_revision`. Of changes with one
+/// revision a watcher that breaks off may have seen the first only; but it can go on only from the list's
+/// revision, for the history begins there, and at most one change has that one.
+std::shared_ptr<Batch> difference(const Tree& from, Revision from_revision, const std::vector<ObjectPtr>& to,
+                                  Revision to_revision) {
   std::vector<std::pair<ObjectPtr, ObjectPtr>> changed;  // previous, now
   auto old = from.seek({});
   auto remove_before = [&](std::string_view key) {
@@ -31,17 +35,20 @@ std::shared_ptr<Batch> difference(const Tree& from, const std::vector<ObjectPtr>
   }
   remove_before({});
   if (changed.empty()) return nullptr;
+  Revision removal = from_revision + 1;
   std::ranges::sort(changed, {}, [&](const auto& pair) {
-    return std::pair(pair.second ? pair.second->revision : revision,
-                     std::string_view((pair.second ? pair.second : pair.first)->key));
+    const auto& [previous, object] = pair;
+    return std::tuple(object ? object->revision : removal, object != nullptr,
+                      std::string_view((object ? object : previous)->key));
   });
   auto batch = std::make_shared<Batch>(changed.size());
   for (std::size_t index = 0; index < changed.size(); ++index) {
     auto& [previous, object] = changed[index];
-    batch->changes[index].revision = object ? object->revision : revision;
+    batch->changes[index].revision = object ? object->revision : removal;
     batch->changes[index].previous = std::move(previous);
     batch->changes[index].object = std::move(object);
   }
+  batch->unsure_before = to_revision;
   return batch;
 }
 
@@ -113,9 +120,10 @@ Result<void> Core::begin(Listed listed) {
   // No watch runs now, so nobody else changes the present.
   Present before = present();
   std::shared_ptr<Batch> changes;
-  bool goes_back = listed.revision < gate_.reached();
+  Revision reached = gate_.reached();
+  bool goes_back = listed.revision < reached;
   if (before.last_change != 0 && !goes_back)
-    changes = difference(before.tree, listed.objects, listed.revision);
+    changes = difference(before.tree, reached, listed.objects, listed.revision);
   if (goes_back) end_subscriptions();
   Tree tree = Tree::build(std::move(listed.objects));
   std::vector<std::shared_ptr<Hub>> hubs;

@@ -136,7 +136,12 @@ void Watcher::fill(WatchEvent& event, const Change& change, WatchEvent::Type typ
 }
 
 bool Watcher::offer(const BatchPtr& batch, const Change& change) {
-  if (ended_ || change.revision <= live_after_) return false;
+  if (ended_) return false;
+  if (change.revision <= live_after_) {
+    // Begun in the future, and nobody knows on which side of it this happened.
+    ended_ = live_after_ < batch->unsure_before;
+    return ended_;
+  }
   auto type = type_for(change, selection_, hub_->core().options().field_names);
   if (!type) return false;
   if (queue_.size() - head_ >= hub_->core().options().subscription_limit) {
