@@ -62,6 +62,9 @@ class Client {
   std::unique_ptr<Rep> rep_;
 };
 
+/// The body of a request that is already there. Sent with its length, and with the head where it is short.
+std::unique_ptr<BodyReader> body_of(Bytes bytes);
+
 /// A loop with a thread of its own, for clients and tools.
 std::unique_ptr<Loop> make_loop_thread(std::string name);
 

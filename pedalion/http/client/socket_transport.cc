@@ -1,0 +1,177 @@
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+
+#include "pedalion/http/client/socket_transport_internal.h"
+
+namespace pedalion::http::client {
+namespace {
+
+bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
+
+Transport::Outcome failed(std::string error) { return {Transport::Kind::kFailed, 0, std::move(error)}; }
+Transport::Outcome done(std::size_t bytes) { return {Transport::Kind::kDone, bytes, {}}; }
+Transport::Outcome wait() { return {Transport::Kind::kWait, 0, {}}; }
+
+Transport::Outcome of_system(ssize_t result, const char* call) {
+  if (result >= 0) return done(static_cast<std::size_t>(result));
+  return would_block(errno) ? wait() : failed(std::string(call) + ": " + std::strerror(errno));
+}
+
+int bio_descriptor(BIO* bio) { return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio))); }
+
+// As OpenSSL's own socket BIO, but a peer that has gone is an error and no SIGPIPE.
+int bio_write(BIO* bio, const char* data, int size) {
+  auto result = ::send(bio_descriptor(bio), data, static_cast<std::size_t>(size), MSG_NOSIGNAL);
+  BIO_clear_retry_flags(bio);
+  if (result < 0 && would_block(errno)) BIO_set_retry_write(bio);
+  return static_cast<int>(result);
+}
+
+int bio_read(BIO* bio, char* data, int size) {
+  auto result = ::recv(bio_descriptor(bio), data, static_cast<std::size_t>(size), 0);
+  BIO_clear_retry_flags(bio);
+  if (result < 0 && would_block(errno)) BIO_set_retry_read(bio);
+  if (result == 0) BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
+  return static_cast<int>(result);
+}
+
+long bio_control(BIO* bio, int command, long, void*) {
+  if (command == BIO_CTRL_EOF) return BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0;
+  return command == BIO_CTRL_FLUSH || command == BIO_CTRL_DUP;
+}
+
+const BIO_METHOD* socket_method() {
+  static const BIO_METHOD* const method = [] {
+    BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket without SIGPIPE");
+    BIO_meth_set_write(made, bio_write);
+    BIO_meth_set_read(made, bio_read);
+    BIO_meth_set_ctrl(made, bio_control);
+    return made;
+  }();
+  return method;
+}
+
+}  // namespace
+
+SocketTransport::SocketTransport(boost::asio::ip::tcp::socket socket, ssl_st* ssl)
+    : socket_(std::move(socket)), ssl_(ssl) {
+  boost::system::error_code ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  socket_.set_option(boost::asio::socket_base::keep_alive(true), ignored);
+  if (ssl_ == nullptr) return;
+  BIO* bio = BIO_new(socket_method());
+  if (bio == nullptr) throw std::bad_alloc();
+  BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket_.native_handle())));
+  BIO_set_init(bio, 1);
+  SSL_set_bio(ssl_, bio, bio);
+}
+
+SocketTransport::~SocketTransport() {
+  close();
+  SSL_free(ssl_);
+}
+
+Transport::Outcome SocketTransport::tls_outcome(int result) {
+  if (result > 0) return done(static_cast<std::size_t>(result));
+  const int system_error = errno;
+  switch (SSL_get_error(ssl_, result)) {
+    case SSL_ERROR_WANT_READ:
+      wants_write_ = false;
+      return wait();
+    case SSL_ERROR_WANT_WRITE:
+      wants_write_ = true;
+      return wait();
+    case SSL_ERROR_ZERO_RETURN:
+      return done(0);
+    case SSL_ERROR_SYSCALL:
+      failed_ = true;
+      ERR_clear_error();
+      return failed(system_error != 0 ? std::strerror(system_error) : "the server closed the connection");
+    default:
+      failed_ = true;
+      return failed("TLS: " + tls_error());
+  }
+}
+
+Transport::Outcome SocketTransport::handshake() {
+  ERR_clear_error();
+  errno = 0;
+  auto outcome = tls_outcome(SSL_do_handshake(ssl_));
+  if (outcome.kind == Kind::kDone) established_ = true;
+  if (outcome.kind == Kind::kFailed) {
+    if (auto verified = SSL_get_verify_result(ssl_); verified != X509_V_OK) {
+      outcome.error = std::string("TLS: ") + X509_verify_cert_error_string(verified);
+    }
+  }
+  return outcome;
+}
+
+std::string_view SocketTransport::protocol() const {
+  if (ssl_ == nullptr) return {};
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(ssl_, &name, &size);
+  return {reinterpret_cast<const char*>(name), size};
+}
+
+Transport::Outcome SocketTransport::read(std::span<char> buffer) {
+  if (ssl_ == nullptr)
+    return of_system(::recv(socket_.native_handle(), buffer.data(), buffer.size(), 0), "read");
+  if (std::exchange(dry_, false)) return wait();
+  // A record a call: gather them, so that the session sees as much as there is.
+  std::size_t total = 0;
+  while (total < buffer.size()) {
+    ERR_clear_error();
+    errno = 0;
+    int result = SSL_read(ssl_, buffer.data() + total,
+                          static_cast<int>(std::min<std::size_t>(buffer.size() - total, 1 << 30)));
+    if (result <= 0) {
+      if (total == 0) return tls_outcome(result);
+      dry_ = SSL_get_error(ssl_, result) == SSL_ERROR_WANT_READ;
+      return done(total);
+    }
+    total += static_cast<std::size_t>(result);
+  }
+  return done(total);
+}
+
+Transport::Outcome SocketTransport::write(std::string_view bytes) {
+  if (ssl_ == nullptr) {
+    return of_system(::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL), "write");
+  }
+  ERR_clear_error();
+  errno = 0;
+  return tls_outcome(
+      SSL_write(ssl_, bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1 << 30))));
+}
+
+void SocketTransport::wait_read(std::function<void()> ready) {
+  socket_.async_wait(boost::asio::socket_base::wait_read,
+                     [ready = std::move(ready)](const boost::system::error_code&) { ready(); });
+}
+
+void SocketTransport::wait_write(std::function<void()> ready) {
+  socket_.async_wait(boost::asio::socket_base::wait_write,
+                     [ready = std::move(ready)](const boost::system::error_code&) { ready(); });
+}
+
+void SocketTransport::close() {
+  if (!socket_.is_open()) return;
+  if (established_ && !failed_) {
+    ERR_clear_error();
+    SSL_shutdown(ssl_);  // says goodbye; does not wait for the answer
+    ERR_clear_error();
+  }
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+}  // namespace pedalion::http::client

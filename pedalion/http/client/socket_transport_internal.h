@@ -1,0 +1,40 @@
+#pragma once
+// The transport over an Asio socket, with TLS by OpenSSL on the descriptor itself.
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+
+#include "pedalion/http/client/tls_context.h"
+#include "pedalion/http/client/transport.h"
+
+namespace pedalion::http::client {
+
+class SocketTransport final : public Transport {
+ public:
+  /// `ssl` null: in the clear; else taken over. The socket is connected.
+  SocketTransport(boost::asio::ip::tcp::socket socket, ssl_st* ssl);
+  ~SocketTransport() override;
+
+  /// TLS only. kWait: wait as `wants_write` says and call again.
+  Outcome handshake();
+  bool wants_write() const { return wants_write_; }
+  /// After the handshake: what ALPN has settled; empty when nothing.
+  std::string_view protocol() const;
+
+  Outcome read(std::span<char> buffer) override;
+  Outcome write(std::string_view bytes) override;
+  void wait_read(std::function<void()> ready) override;
+  void wait_write(std::function<void()> ready) override;
+  void close() override;
+
+ private:
+  Outcome tls_outcome(int result);
+
+  boost::asio::ip::tcp::socket socket_;
+  ssl_st* ssl_;
+  bool wants_write_ = false;
+  bool established_ = false;
+  bool failed_ = false;
+  bool dry_ = false;  // the last read met the end of what has come: the next need not look
+};
+
+}  // namespace pedalion::http::client
