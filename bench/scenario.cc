@@ -1,0 +1,69 @@
+#include "bench/scenario.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <thread>
+
+namespace pedalion::bench {
+
+std::span<const Scenario> all_scenarios() {
+  static constexpr std::array<Scenario, 8> kAll = {{
+      {"startup", "exec to a ready server; memory of an idle one", measure_startup},
+      {"get", "GET of a ConfigMap of 2 kB", measure_get},
+      {"create", "POST of ConfigMaps of 2 kB, durable", measure_create},
+      {"patch", "merge patches of a 2 kB ConfigMap and a 10 kB Pod", measure_patch},
+      {"list", "LIST of 10,000 ConfigMaps of 1.4 kB", measure_list},
+      {"watch", "1,000 watchers of changing ConfigMaps of 2 kB", measure_watch},
+      {"idle", "memory of 10,000 watchers that wait", measure_idle_watchers},
+      {"objects", "memory of 100,000 ConfigMaps of 1 kB", measure_objects},
+  }};
+  return kAll;
+}
+
+Result<LaunchedServer*> Bench::launch(std::unique_ptr<LaunchedServer> keep_data_of) {
+  server_.reset();
+  TRY(server_, LaunchedServer::launch(*settings_.launch, std::move(keep_data_of)));
+  return server_.get();
+}
+
+Result<Target> Bench::server() {
+  if (!settings_.launch) return settings_.target;
+  TRY(auto* server, launch());
+  TRY_OK(wait_until_ready(server->target()));
+  return server->target();
+}
+
+Result<bool> Bench::wait_until_ready(const Target& target) {
+  Fleet fleet(loop_, target, Shape{});
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (true) {
+    auto answer = fleet.call({"GET", "/readyz", {}, {}});
+    if (answer) return true;
+    if (server_ && !server_->running()) {
+      return std::unexpected(Status(500, "", "the server has ended:\n" + server_->log_tail()));
+    }
+    if (std::chrono::steady_clock::now() > end) return std::unexpected(answer.error());
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+std::string Bench::name_space(std::string_view purpose) {
+  return fmt::format("bench-{}-{}", ::getpid(), purpose);
+}
+
+Row row_of(std::string_view scenario, const Fleet& fleet, Measured measured) {
+  Row row;
+  row.scenario = scenario;
+  row.protocol = fleet.shape().protocol();
+  row.shape = fleet.shape().text();
+  row.problem = measured.problem;
+  if (measured.seconds > 0) row.per_second = static_cast<double>(measured.operations) / measured.seconds;
+  row.latencies = measured.samples.latencies();
+  row.cpu_us = measured.cpu_us_per_operation;
+  row.rss_mb = memory_of(fleet.target().pid).resident_mb;
+  return row;
+}
+
+}  // namespace pedalion::bench
