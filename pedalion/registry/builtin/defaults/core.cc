@@ -1,0 +1,227 @@
+// Defaults of the core group's types.
+#include <algorithm>
+
+#include "pedalion/registry/builtin/defaults/defaulter.h"
+
+namespace pedalion::registry::builtin::defaults {
+
+namespace {
+
+/// Always for :latest and for no tag at all, IfNotPresent for what is pinned.
+void fill_pull_policy(Filler& container) {
+  if (!container.unset("imagePullPolicy")) return;
+  std::string_view image = container.text("image");
+  std::string_view last = image.substr(image.rfind('/') == image.npos ? 0 : image.rfind('/') + 1);
+  bool digest = last.find('@') != last.npos;
+  std::string_view name = last.substr(0, last.find('@'));
+  std::size_t colon = name.rfind(':');
+  bool latest = colon == name.npos ? !digest : name.substr(colon + 1) == "latest";
+  container.set("imagePullPolicy", Value::string(latest ? "Always" : "IfNotPresent"));
+}
+
+void fill_volume(Filler& volume) {
+  if (volume.object().size() == 1 && volume.has("name")) volume.fill_object("emptyDir");
+}
+
+/// serviceAccount is the old name of serviceAccountName: both are written.
+void fill_service_account(Filler& spec) {
+  std::string_view name = spec.text("serviceAccountName"), old_name = spec.text("serviceAccount");
+  if (name.empty() && !old_name.empty()) spec.set("serviceAccountName", Value::string(old_name));
+  if (!name.empty()) spec.set("serviceAccount", Value::string(name));
+}
+
+void fill_host_ports(Filler& spec) {
+  const Value* host_network = spec.find("hostNetwork");
+  if (host_network == nullptr || !host_network->bool_or(false)) return;
+  for (std::string_view list : {"containers", "initContainers"}) {
+    Value* containers = spec.find(list);
+    if (containers == nullptr) continue;
+    const schema::Type& type = *spec.type().field(list)->type->element;
+    for (Value& container : containers->items()) {
+      Value* ports = container.find("ports");
+      if (ports == nullptr) continue;
+      for (Value& port : ports->items()) {
+        Filler filler(port, *type.field("ports")->type->element, spec.arena());
+        const Value* number = filler.find("containerPort");
+        if (number != nullptr) filler.fill("hostPort", *number);
+      }
+    }
+  }
+}
+
+void fill_pod_spec(Filler& spec) {
+  fill_service_account(spec);
+  fill_host_ports(spec);
+}
+
+/// What is limited and not requested is requested as it is limited.
+void fill_requests(Filler container) {
+  const Value* limits = static_cast<const Value&>(container.object()).at({"resources", "limits"});
+  if (limits == nullptr || limits->empty()) return;
+  Filler resources = container.in("resources");
+  resources.fill_object("requests");
+  Value& requests = *resources.find("requests");
+  for (const json::Member& limit : limits->members()) {
+    if (requests.find(limit.name) == nullptr) requests.set(limit.name, limit.value, container.arena());
+  }
+  std::ranges::sort(requests.members(), {}, &json::Member::name);
+}
+
+/// Pods get what templates do not.
+void fill_pod(Filler& pod) {
+  Filler spec = pod.in("spec");
+  spec.fill("enableServiceLinks", Value::boolean(true));
+  for (std::string_view list : {"containers", "initContainers"}) {
+    Value* containers = spec.find(list);
+    if (containers == nullptr) continue;
+    const schema::Type& type = *spec.type().field(list)->type->element;
+    for (Value& container : containers->items()) fill_requests(Filler(container, type, pod.arena()));
+  }
+}
+
+void fill_namespace(Filler& object) {
+  object.in("status").fill("phase", "Active");
+  Value& metadata = *object.find("metadata");
+  std::string_view name = metadata.string_at({"name"});
+  if (name.empty()) return;
+  Filler filler(metadata, *object.type().field("metadata")->type, object.arena());
+  Value& labels = filler.in("labels").object();
+  labels.set("kubernetes.io/metadata.name", Value::string(name), object.arena());
+  std::ranges::sort(labels.members(), {}, &json::Member::name);
+}
+
+void fill_node_status(Filler& status) {
+  const Value* capacity = status.find("capacity");
+  if (capacity == nullptr || status.has("allocatable")) return;
+  status.set("allocatable", json::deep_copy(*capacity, status.arena()));
+}
+
+void fill_affinity(Filler& spec) {
+  if (spec.text("sessionAffinity") == "None") {
+    spec.object().erase("sessionAffinityConfig");
+    return;
+  }
+  if (spec.text("sessionAffinity") != "ClientIP") return;
+  Filler client = spec.in("sessionAffinityConfig").in("clientIP");
+  client.fill("timeoutSeconds", Value::integer(10800));
+}
+
+void fill_target_ports(Filler& spec) {
+  Value* ports = spec.find("ports");
+  if (ports == nullptr) return;
+  for (Value& port : ports->items()) {
+    Filler filler(port, *spec.type().field("ports")->type->element, spec.arena());
+    filler.fill("protocol", "TCP");
+    const Value* number = filler.find("port");
+    if (number != nullptr) filler.fill("targetPort", *number);
+  }
+}
+
+void fill_service(Filler& service) {
+  Filler spec = service.in("spec");
+  spec.fill("sessionAffinity", "None");
+  spec.fill("type", "ClusterIP");
+  fill_affinity(spec);
+  fill_target_ports(spec);
+  std::string_view type = spec.text("type");
+  bool external_ips = spec.has("externalIPs");
+  if (type == "NodePort" || type == "LoadBalancer" || (type == "ClusterIP" && external_ips)) {
+    spec.fill("externalTrafficPolicy", "Cluster");
+  }
+  if (type == "NodePort" || type == "LoadBalancer" || type == "ClusterIP") {
+    spec.fill("internalTrafficPolicy", "Cluster");
+  }
+  if (type == "LoadBalancer") spec.fill("allocateLoadBalancerNodePorts", Value::boolean(true));
+  Value* ingress = service.object().at({"status", "loadBalancer", "ingress"});
+  if (ingress == nullptr) return;
+  for (Value& entry : ingress->items()) {
+    if (!entry.string_at({"ip"}).empty() && entry.find("ipMode") == nullptr) {
+      entry.set("ipMode", Value::string("VIP"), service.arena());
+    }
+  }
+}
+
+void fill_limits(Filler& item, std::string_view from, std::string_view to) {
+  const Value* source = item.find(from);
+  if (source == nullptr) return;
+  if (!item.has(to)) item.set(to, Value::object(item.arena()));
+  Value& target = *item.find(to);
+  for (const json::Member& member : item.find(from)->members()) {
+    if (target.find(member.name) == nullptr) target.set(member.name, member.value, item.arena());
+  }
+  std::ranges::sort(target.members(), {}, &json::Member::name);
+  if (target.empty()) item.object().erase(to);
+}
+
+void fill_limit_range(Filler& item) {
+  if (item.text("type") != "Container") return;
+  fill_limits(item, "max", "default");
+  fill_limits(item, "default", "defaultRequest");
+  fill_limits(item, "min", "defaultRequest");
+}
+
+/// A controller without selector and labels selects, and wears, its template's labels.
+void fill_controller(Filler& controller) {
+  const Value* labels =
+      static_cast<const Value&>(controller.object()).at({"spec", "template", "metadata", "labels"});
+  if (labels == nullptr || labels->empty()) return;
+  Filler spec = controller.in("spec");
+  if (spec.unset("selector")) spec.set("selector", json::deep_copy(*labels, controller.arena()));
+  Filler metadata(*controller.find("metadata"), *controller.type().field("metadata")->type,
+                  controller.arena());
+  labels = static_cast<const Value&>(controller.object()).at({"spec", "template", "metadata", "labels"});
+  if (metadata.unset("labels")) metadata.set("labels", json::deep_copy(*labels, controller.arena()));
+}
+
+constexpr TypeDefault kDefaults[] = {
+    {"core/v1.Container", "terminationMessagePath", "\"/dev/termination-log\""},
+    {"core/v1.Container", "terminationMessagePolicy", "\"File\""},
+    {"core/v1.EphemeralContainer", "terminationMessagePath", "\"/dev/termination-log\""},
+    {"core/v1.EphemeralContainer", "terminationMessagePolicy", "\"File\""},
+    {"core/v1.Probe", "timeoutSeconds", "1"},
+    {"core/v1.Probe", "periodSeconds", "10"},
+    {"core/v1.Probe", "successThreshold", "1"},
+    {"core/v1.Probe", "failureThreshold", "3"},
+    {"core/v1.HTTPGetAction", "path", "\"/\""},
+    {"core/v1.HTTPGetAction", "scheme", "\"HTTP\""},
+    {"core/v1.PodSpec", "restartPolicy", "\"Always\""},
+    {"core/v1.PodSpec", "terminationGracePeriodSeconds", "30"},
+    {"core/v1.PodSpec", "dnsPolicy", "\"ClusterFirst\""},
+    {"core/v1.PodSpec", "securityContext", "{}"},
+    {"core/v1.PodSpec", "schedulerName", "\"default-scheduler\""},
+    {"core/v1.SecretVolumeSource", "defaultMode", "420"},
+    {"core/v1.ConfigMapVolumeSource", "defaultMode", "420"},
+    {"core/v1.DownwardAPIVolumeSource", "defaultMode", "420"},
+    {"core/v1.ProjectedVolumeSource", "defaultMode", "420"},
+    {"core/v1.ServiceAccountTokenProjection", "expirationSeconds", "3600"},
+    {"core/v1.HostPathVolumeSource", "type", "\"\""},
+    {"core/v1.ObjectFieldSelector", "apiVersion", "\"v1\""},
+    {"core/v1.EndpointPort", "protocol", "\"TCP\""},
+    {"core/v1.Secret", "type", "\"Opaque\""},
+    {"core/v1.PersistentVolumeSpec", "persistentVolumeReclaimPolicy", "\"Retain\""},
+    {"core/v1.PersistentVolumeSpec", "volumeMode", "\"Filesystem\""},
+    {"core/v1.PersistentVolumeStatus", "phase", "\"Pending\""},
+    {"core/v1.PersistentVolumeClaimSpec", "volumeMode", "\"Filesystem\""},
+    {"core/v1.PersistentVolumeClaimStatus", "phase", "\"Pending\""},
+};
+
+constexpr TypeHook kHooks[] = {
+    {"core/v1.Container", fill_pull_policy},
+    {"core/v1.EphemeralContainer", fill_pull_policy},
+    {"core/v1.Volume", fill_volume},
+    {"core/v1.PodSpec", fill_pod_spec},
+    {"core/v1.Pod", fill_pod},
+    {"core/v1.Namespace", fill_namespace},
+    {"core/v1.NodeStatus", fill_node_status},
+    {"core/v1.Service", fill_service},
+    {"core/v1.LimitRangeItem", fill_limit_range},
+    {"core/v1.ReplicationController", fill_controller},
+};
+
+}  // namespace
+
+std::span<const TypeDefault> core_defaults() { return kDefaults; }
+
+std::span<const TypeHook> core_hooks() { return kHooks; }
+
+}  // namespace pedalion::registry::builtin::defaults

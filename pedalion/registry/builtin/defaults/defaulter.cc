@@ -1,0 +1,148 @@
+#include "pedalion/registry/builtin/defaults/defaulter.h"
+
+#include <charconv>
+#include <string>
+
+namespace pedalion::registry::builtin::defaults {
+
+namespace {
+
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+};
+
+/// What the tables say, by type.
+struct Rules {
+  std::vector<const TypeDefault*> defaults;
+  std::vector<void (*)(Filler&)> hooks;
+};
+using RuleMap = std::unordered_map<std::string, Rules, TextHash, std::equal_to<>>;
+
+const RuleMap& rules() {
+  static const RuleMap map = [] {
+    RuleMap made;
+    for (auto table : {core_defaults(), group_defaults()}) {
+      for (const TypeDefault& row : table) made[std::string(row.type)].defaults.push_back(&row);
+    }
+    for (auto table : {core_hooks(), group_hooks()}) {
+      for (const TypeHook& row : table) made[std::string(row.type)].hooks.push_back(row.apply);
+    }
+    return made;
+  }();
+  return map;
+}
+
+const Rules* rules_of(const schema::Type& type) {
+  if (type.name.empty()) return nullptr;
+  std::string name;
+  name.append(type.package).append(".").append(type.name);
+  auto found = rules().find(name);
+  return found == rules().end() ? nullptr : &found->second;
+}
+
+/// A default that would be left out again says nothing.
+bool says_nothing(const schema::Field& field) {
+  std::string_view text = field.default_json;
+  return text.empty() || (!field.pointer && (text == "\"\"" || text == "0" || text == "false"));
+}
+
+/// `text` is static: strings borrow it.
+Value constant(std::string_view text, json::Arena& arena) {
+  if (text == "{}") return Value::object(arena);
+  if (text == "[]") return Value::array(arena);
+  if (text == "true" || text == "false") return Value::boolean(text == "true");
+  if (text.starts_with('"')) return Value::string(text.substr(1, text.size() - 2));
+  std::int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return Value::integer(number);
+}
+
+/// The struct that a field's values are, through lists and maps.
+const schema::Type& innermost(const schema::Type& type) {
+  const schema::Type* at = &type;
+  while ((at->is_list() || at->is_map()) && at->element != nullptr) at = at->element;
+  return *at;
+}
+
+template <class Visit>
+void for_each_struct(const schema::Type& type, Value& value, Visit visit) {
+  if (type.is_list()) {
+    for (Value& item : value.items()) for_each_struct(*type.element, item, visit);
+  } else if (type.is_map()) {
+    for (json::Member& member : value.members()) for_each_struct(*type.element, member.value, visit);
+  } else if (value.is_object()) {
+    visit(value);
+  }
+}
+
+}  // namespace
+
+struct Defaulter::Node {
+  struct Constant {
+    std::string_view field, json;
+  };
+  struct Child {
+    std::string_view field;
+    const schema::Type* type;
+    const Node* node;
+  };
+  const schema::Type* type = nullptr;
+  std::vector<Constant> constants;
+  std::vector<void (*)(Filler&)> hooks;
+  std::vector<Child> children;
+};
+
+Defaulter::Defaulter(const schema::Type& kind) : root_(node_of(kind)) {}
+Defaulter::~Defaulter() = default;
+
+bool Defaulter::leads_to_defaults(const schema::Type& type, std::vector<const schema::Type*>& open) const {
+  if (!type.is_struct()) return false;
+  if (rules_of(type) != nullptr) return true;
+  for (const schema::Type* seen : open) {
+    if (seen == &type) return false;
+  }
+  open.push_back(&type);
+  for (const schema::Field& field : type.fields) {
+    if (!says_nothing(field)) return true;
+    if (leads_to_defaults(innermost(*field.type), open)) return true;
+  }
+  return false;
+}
+
+Defaulter::Node* Defaulter::node_of(const schema::Type& type) {
+  if (auto found = nodes_.find(&type); found != nodes_.end()) return found->second.get();
+  std::vector<const schema::Type*> open;
+  if (!leads_to_defaults(type, open)) return nullptr;
+  Node* node = nodes_.emplace(&type, std::make_unique<Node>()).first->second.get();
+  node->type = &type;
+  if (const Rules* found = rules_of(type); found != nullptr) {
+    for (const TypeDefault* row : found->defaults) node->constants.push_back({row->field, row->json});
+    node->hooks = found->hooks;
+  }
+  for (const schema::Field& field : type.fields) {
+    if (!says_nothing(field)) node->constants.push_back({field.name, field.default_json});
+    const Node* child = node_of(innermost(*field.type));
+    if (child != nullptr) node->children.push_back({field.name, field.type, child});
+  }
+  return node;
+}
+
+void Defaulter::run(const Node& node, Value& object, json::Arena& arena) {
+  Filler filler(object, *node.type, arena);
+  for (const Node::Constant& row : node.constants) {
+    if (filler.unset(row.field)) filler.set(row.field, constant(row.json, arena));
+  }
+  for (auto* hook : node.hooks) hook(filler);
+  for (const Node::Child& child : node.children) {
+    Value* value = object.find(child.field);
+    if (value == nullptr) continue;
+    for_each_struct(*child.type, *value, [&](Value& inner) { run(*child.node, inner, arena); });
+  }
+}
+
+void Defaulter::apply(Value& object, json::Arena& arena) const {
+  if (root_ != nullptr && object.is_object()) run(*root_, object, arena);
+}
+
+}  // namespace pedalion::registry::builtin::defaults

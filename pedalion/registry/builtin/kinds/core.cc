@@ -1,0 +1,130 @@
+// Namespaces, nodes, secrets and the like.
+#include "pedalion/apimachinery/meta/validation.h"
+#include "pedalion/registry/builtin/kinds/kind_rules.h"
+
+namespace pedalion::registry::builtin::kinds {
+
+namespace {
+
+using meta::FieldError;
+using meta::FieldPath;
+
+void prepare_namespace(Filler& object, const rest::RequestContext&) {
+  Filler spec = object.in("spec");
+  if (!spec.has("finalizers")) spec.set("finalizers", Value::array(object.arena()));
+  Value& finalizers = *spec.find("finalizers");
+  bool present = false;
+  for (const Value& name : finalizers.items()) present = present || name.string_or() == "kubernetes";
+  if (!present) finalizers.push_back(Value::string("kubernetes"), object.arena());
+  object.in("status").set("phase", Value::string("Active"));
+}
+
+void keep_finalizers(Filler& object, const Value& old) {
+  const Value* finalizers = old.at({"spec", "finalizers"});
+  if (finalizers == nullptr) {
+    object.in("spec").object().erase("finalizers");
+  } else {
+    object.in("spec").set("finalizers", *finalizers);
+  }
+}
+
+void prepare_claim(Filler& object, const rest::RequestContext&) {
+  object.in("status").set("phase", Value::string("Pending"));
+}
+
+void prepare_service(Filler& object, const rest::RequestContext&) {
+  object.in("status").set("loadBalancer", Value::object(object.arena()));
+}
+
+bool is_immutable(const Value& object) {
+  const Value* flag = object.find("immutable");
+  return flag != nullptr && flag->bool_or(false);
+}
+
+void validate_immutable(const Value& object, const Value& old, meta::FieldErrors& errors) {
+  if (!is_immutable(old)) return;
+  constexpr std::string_view kText = "field is immutable when `immutable` is set";
+  if (!is_immutable(object)) errors.push_back(FieldError::forbidden(FieldPath("immutable"), kText));
+  for (std::string_view field : {"data", "binaryData"}) {
+    if (differs(object, old, {field})) errors.push_back(FieldError::forbidden(FieldPath(field), kText));
+  }
+}
+
+void validate_secret_update(const Value& object, const Value& old, meta::FieldErrors& errors) {
+  require_same(object, old, {"type"}, errors);
+  validate_immutable(object, old, errors);
+}
+
+void validate_keys(const Value& object, std::string_view field, meta::FieldErrors& errors) {
+  const Value* data = object.find(field);
+  if (data == nullptr) return;
+  for (const json::Member& member : data->members()) {
+    for (const std::string& problem : meta::config_map_key_problems(member.name)) {
+      errors.push_back(FieldError::invalid(FieldPath(field).key(member.name), member.name, problem));
+    }
+  }
+}
+
+void validate_config_map(const Value& object, meta::FieldErrors& errors) {
+  validate_keys(object, "data", errors);
+  validate_keys(object, "binaryData", errors);
+}
+
+void validate_secret(const Value& object, meta::FieldErrors& errors) {
+  validate_keys(object, "data", errors);
+}
+
+void validate_ports(const Value& service, meta::FieldErrors& errors) {
+  auto ports = items_at(service, {"spec", "ports"});
+  std::string_view type = service.string_at({"spec", "type"});
+  bool headless = service.string_at({"spec", "clusterIP"}) == "None";
+  FieldPath path = FieldPath("spec").child("ports");
+  if (ports.empty() && !headless && type != "ExternalName") errors.push_back(FieldError::required(path, ""));
+  std::size_t index = 0;
+  for (const Value& port : ports) {
+    FieldPath at = path.index(index++);
+    if (ports.size() > 1 && port.string_at({"name"}).empty()) {
+      errors.push_back(FieldError::required(at.child("name"), ""));
+    }
+    const Value* number = port.find("port");
+    std::int64_t value = number == nullptr ? 0 : number->int_or(0);
+    if (value < 1 || value > 65535) {
+      errors.push_back(
+          FieldError::invalid(at.child("port"), value, "must be between 1 and 65535, inclusive"));
+    }
+  }
+}
+
+void validate_service(const Value& service, meta::FieldErrors& errors) {
+  static constexpr std::string_view kTypes[] = {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"};
+  validate_ports(service, errors);
+  std::string_view type = service.string_at({"spec", "type"});
+  for (std::string_view known : kTypes) {
+    if (known == type) return;
+  }
+  errors.push_back(FieldError::not_supported(FieldPath("spec").child("type"), type, kTypes));
+}
+
+constexpr KindRules kRules[] = {
+    {.group = "",
+     .resource = "namespaces",
+     .prepare_create = prepare_namespace,
+     .prepare_update = keep_finalizers},
+    {.group = "", .resource = "persistentvolumeclaims", .prepare_create = prepare_claim},
+    {.group = "", .resource = "persistentvolumes", .prepare_create = prepare_claim},
+    {.group = "", .resource = "services", .prepare_create = prepare_service, .validate = validate_service},
+    {.group = "",
+     .resource = "configmaps",
+     .validate = validate_config_map,
+     .validate_update = validate_immutable},
+    {.group = "",
+     .resource = "secrets",
+     .validate = validate_secret,
+     .validate_update = validate_secret_update},
+};
+
+}  // namespace
+
+std::span<const KindRules> core_rules() { return kRules; }
+
+}  // namespace pedalion::registry::builtin::kinds
