@@ -14,7 +14,7 @@
 namespace pedalion::watchcache {
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""ms;
 using testing::Reader;
 using testing::TestLoop;
 using Kind = Freshness::Kind;

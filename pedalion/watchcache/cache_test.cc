@@ -10,7 +10,7 @@
 namespace pedalion::watchcache {
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""ms;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::Reader;

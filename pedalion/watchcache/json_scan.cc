@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <cstring>
 
 #include "pedalion/apimachinery/json/utf8.h"
 
@@ -23,6 +24,19 @@ constexpr std::array<std::string_view, 5> kBeforeVersion = {"name", "generateNam
 
 bool is_space(char character) {
   return character == ' ' || character == '\n' || character == '\t' || character == '\r';
+}
+
+std::uint64_t load8(const char* at) {
+  std::uint64_t bytes;
+  std::memcpy(&bytes, at, sizeof bytes);
+  return bytes;
+}
+
+/// Not 0 when one of the eight bytes is `byte`. (Below the first one that is, no bit is set.)
+std::uint64_t bytes_equal(std::uint64_t bytes, char byte) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  std::uint64_t zero_where_equal = bytes ^ (kOnes * static_cast<unsigned char>(byte));
+  return (zero_where_equal - kOnes) & ~zero_where_equal & (kOnes << 7);
 }
 
 class Scanner {
@@ -63,6 +77,12 @@ class Scanner {
     const char* start = at_;
     bool escaped = false;
     for (; at_ != end_; ++at_) {
+      while (end_ - at_ >= 8) {
+        std::uint64_t bytes = load8(at_);
+        if ((bytes_equal(bytes, '"') | bytes_equal(bytes, '\\')) != 0) break;
+        at_ += 8;
+      }
+      if (at_ == end_) return false;
       if (*at_ == '"') {
         text = {{start, static_cast<std::size_t>(at_ - start)}, escaped};
         ++at_;

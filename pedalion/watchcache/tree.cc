@@ -7,9 +7,11 @@
 namespace pedalion::watchcache {
 namespace {
 
-constexpr std::size_t kMaxEntries = 128;
-constexpr std::size_t kFilledEntries = 96;  // of nodes made in bulk
-constexpr std::size_t kMinEntries = 32;     // smaller neighbours are joined
+// A change copies a node of each level, and copying an entry touches the object or node it refers to, which
+// often lies in no cache: small nodes make writes quick.
+constexpr std::size_t kMaxEntries = 32;
+constexpr std::size_t kFilledEntries = 24;  // of nodes made in bulk
+constexpr std::size_t kMinEntries = 8;      // smaller neighbours are joined
 
 }  // namespace
 

@@ -13,7 +13,7 @@
 namespace pedalion::watchcache {
 
 /// A value: copying it is taking a snapshot, for one reference count. A B+ tree; a change of one key copies a
-/// node of each level (three of them hold a million objects). Thread-safe as far as immutable things are.
+/// node of each level (four of them hold 300,000 objects). Thread-safe as far as immutable things are.
 class Tree {
  public:
   /// What becomes of a key: its new object, or null to remove it.
