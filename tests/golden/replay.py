@@ -3,6 +3,7 @@
 
   replay.py --binary build/release/bin/pedalion [FOLDER...]    a server of its own for each folder
   replay.py --server https://127.0.0.1:6443 --token T FOLDER   a server that is there
+  replay.py /elsewhere/golden/core                             dialogues that lie outside of this folder
 
 A folder passes when every step matches, but for those listed in known.txt with a reason. A listed step that matches fails
 the run too: the list may only shrink.
@@ -57,16 +58,20 @@ def replay_scenario(url, tokens, scenario):
     return outcome
 
 
+def path_of(folder):
+    return folder if os.sep in folder else os.path.join(HERE, folder)
+
+
 def replay_folder(folder, url, tokens, only, limit):
     lines, steps, bad = [], 0, []
-    for scenario in load(os.path.join(HERE, folder)):
+    for scenario in load(path_of(folder)):
         if only and not re.search(only, scenario["name"]):
             continue
         for step_id, step, found in replay_scenario(url, tokens, scenario):
             steps += 1
             if not found:
                 continue
-            where = f"{folder}/{scenario['name']}/{step_id}"
+            where = f"{os.path.basename(folder.rstrip(os.sep))}/{scenario['name']}/{step_id}"
             request = step.get("request", {})
             bad.append((where, [f"  {where}: {request.get('method', 'collect')} {request.get('path', '')}"] +
                         [f"     {path}: want {short(want)}  got {short(got)}" for path, want, got in found[:limit]]))
