@@ -17,13 +17,18 @@ struct RaceAwaiter {
   void await_resume() const noexcept {}
 };
 
-Task<http::Response> serve_guarded(FilterChain::Director& director, std::shared_ptr<Exchange> exchange) {
+/// Owns itself: goes on when the deadline has passed.
+task_detail::Detached run_handler(FilterChain::Director& director, std::shared_ptr<Exchange> exchange,
+                                  std::shared_ptr<Race> race) {
+  std::optional<http::Response> response;
   try {
-    co_return co_await director.serve(*exchange);
+    response = co_await director.serve(*exchange);
   } catch (const std::exception& error) {
     log_failure("a handler", *exchange, error);
   }
-  co_return failure_response();
+  if (race->timed_out) co_return;
+  race->response = response ? std::move(*response) : failure_response();
+  if (race->waiter) race->waiter.resume();
 }
 
 http::Response timeout_response() {
@@ -40,11 +45,7 @@ http::Response timeout_response() {
 Task<http::Response> serve_until_deadline(FilterChain::Director& director,
                                           std::shared_ptr<Exchange> exchange) {
   auto race = std::make_shared<Race>();
-  spawn(serve_guarded(director, exchange), [race](http::Response response) {
-    if (race->timed_out) return;
-    race->response = std::move(response);
-    if (race->waiter) race->waiter.resume();
-  });
+  run_handler(director, exchange, race);
   Loop* loop = Loop::current();
   if (race->response || loop == nullptr || exchange->timeout.count() == 0) {
     co_await RaceAwaiter{race};

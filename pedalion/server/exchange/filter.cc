@@ -11,27 +11,23 @@ Task<http::Response> FilterChain::handle(http::Request request) {
   exchange->request = std::move(request);
   exchange->context.trace = &exchange->trace;
   try {
-    co_return co_await run(exchange);
+    std::optional<http::Response> response;
+    std::size_t entered = 0;
+    while (entered < filters_.size() && !response) {
+      Filter& filter = *filters_[entered++];
+      response = filter.before(*exchange);
+      exchange->trace.step(filter.name());
+    }
+    if (!response) {
+      response = co_await serve_until_deadline(director_, exchange);
+      exchange->trace.step("handler");
+    }
+    while (entered > 0) filters_[--entered]->after(*exchange, *response);
+    co_return std::move(*response);
   } catch (const std::exception& error) {
     log_failure("a filter", *exchange, error);
   }
   co_return failure_response();
-}
-
-Task<http::Response> FilterChain::run(std::shared_ptr<Exchange> exchange) {
-  std::optional<http::Response> response;
-  std::size_t entered = 0;
-  while (entered < filters_.size() && !response) {
-    Filter& filter = *filters_[entered++];
-    response = filter.before(*exchange);
-    exchange->trace.step(filter.name());
-  }
-  if (!response) {
-    response = co_await serve_until_deadline(director_, exchange);
-    exchange->trace.step("handler");
-  }
-  while (entered > 0) filters_[--entered]->after(*exchange, *response);
-  co_return std::move(*response);
 }
 
 void log_failure(std::string_view where, const Exchange& exchange, const std::exception& error) {

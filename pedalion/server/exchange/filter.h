@@ -45,8 +45,6 @@ class FilterChain final : public http::Handler {
   const std::vector<std::unique_ptr<Filter>>& filters() const { return filters_; }
 
  private:
-  Task<http::Response> run(std::shared_ptr<Exchange> exchange);
-
   std::vector<std::unique_ptr<Filter>> filters_;
   Director& director_;
 };
