@@ -1,0 +1,64 @@
+#pragma once
+// A resource in a version in which it is not stored: every capability of the stored one, with objects
+// converted on the way in and out.
+#include "pedalion/registry/builtin/conversion/conversion.h"
+#include "pedalion/registry/builtin/defaults/defaulter.h"
+#include "pedalion/registry/rest/storage.h"
+
+namespace pedalion::registry::builtin::conversion {
+
+/// The stored version's capabilities; null where it has none. Borrowed.
+struct Capabilities {
+  rest::Getter* getter = nullptr;
+  rest::Lister* lister = nullptr;
+  rest::Watcher* watcher = nullptr;
+  rest::Creater* creater = nullptr;
+  rest::Updater* updater = nullptr;
+  rest::Deleter* deleter = nullptr;
+  rest::CollectionDeleter* collection_deleter = nullptr;
+};
+
+/// Thread-safe. Costs a parse and a write of each object that passes.
+class VersionView final : public rest::Getter,
+                          public rest::Lister,
+                          public rest::Watcher,
+                          public rest::Creater,
+                          public rest::Updater,
+                          public rest::Deleter,
+                          public rest::CollectionDeleter {
+ public:
+  /// `subresource`: whose door this is, for field ownership.
+  VersionView(Conversion conversion, Capabilities stored, meta::GroupResource resource,
+              std::string subresource);
+
+  Task<Result<rest::ObjectPtr>> get(rest::RequestContext& context, std::string name,
+                                    rest::GetOptions options) override;
+  Task<Result<rest::ObjectList>> list(rest::RequestContext& context, rest::ListOptions options) override;
+  Task<Result<std::unique_ptr<watchcache::Subscription>>> watch(rest::RequestContext& context,
+                                                                rest::ListOptions options) override;
+  Task<Result<rest::ObjectPtr>> create(rest::RequestContext& context, std::string name, json::Document object,
+                                       rest::WriteOptions options) override;
+  Task<Result<rest::UpdateResult>> update(rest::RequestContext& context, std::string name,
+                                          rest::MakeObject make, rest::WriteOptions options,
+                                          rest::CreateIfMissing missing,
+                                          rest::FieldTracking tracking) override;
+  Task<Result<rest::DeleteResult>> remove(rest::RequestContext& context, std::string name,
+                                          rest::DeleteOptions options) override;
+  Task<Result<rest::ObjectList>> remove_collection(rest::RequestContext& context, rest::DeleteOptions options,
+                                                   rest::ListOptions list) override;
+
+ private:
+  struct Change;  // one update's maker
+  Result<rest::ObjectPtr> view(const rest::ObjectPtr& object) const;
+  Result<void> view_all(rest::ObjectList& list) const;
+  void rename_labels(rest::ListOptions& options) const;
+  void track(const Value* before, json::Document& object, const rest::WriteOptions& options) const;
+
+  const Conversion conversion_;
+  const Capabilities stored_;
+  const meta::GroupResource resource_;
+  const std::string subresource_;
+  const defaults::Defaulter defaulter_;
+};
+
+}  // namespace pedalion::registry::builtin::conversion

@@ -1,0 +1,125 @@
+#include "pedalion/registry/builtin/subresources/scale.h"
+
+#include "pedalion/apimachinery/json/parse.h"
+#include "pedalion/apimachinery/managedfields/field_manager.h"
+#include "pedalion/apimachinery/meta/errors.h"
+#include "pedalion/apimachinery/meta/time.h"
+#include "pedalion/apimachinery/selector/label_selector.h"
+#include "pedalion/registry/builtin/defaults/filler.h"
+#include "pedalion/registry/builtin/virtuals/reviews.h"
+
+namespace pedalion::registry::builtin::subresources {
+
+using json::Value;
+using rest::ObjectPtr;
+
+namespace {
+
+/// A selector as `kubectl -l` takes it; that of replication controllers is a plain map.
+std::string selector_text(const Value& object) {
+  const Value* selector = object.at({"spec", "selector"});
+  if (selector == nullptr) return {};
+  bool structured = selector->find("matchLabels") != nullptr || selector->find("matchExpressions") != nullptr;
+  if (structured) {
+    auto parsed = selector::LabelSelector::from_object(*selector);
+    return parsed ? parsed->text() : std::string();
+  }
+  std::string text;
+  for (const json::Member& member : selector->members()) {
+    if (!member.value.is_string()) continue;
+    text.append(text.empty() ? "" : ",").append(member.name).append("=").append(member.value.as_string());
+  }
+  return text;
+}
+
+void copy_member(Value& to, const Value* from, std::string_view name, json::Arena& arena) {
+  const Value* value = from == nullptr ? nullptr : from->find(name);
+  if (value != nullptr) to.append_member(name, *value, arena);
+}
+
+Value make_scale(const Value& object, json::Arena& arena) {
+  Value metadata = Value::object(arena);
+  for (std::string_view name : {"name", "namespace", "uid", "resourceVersion", "creationTimestamp"}) {
+    copy_member(metadata, object.find("metadata"), name, arena);
+  }
+  Value spec = Value::object(arena);
+  const Value* replicas = object.at({"spec", "replicas"});
+  if (replicas != nullptr && replicas->int_or(0) != 0)
+    copy_member(spec, object.find("spec"), "replicas", arena);
+  const Value* running = object.at({"status", "replicas"});
+  Value status = Value::object(arena);
+  status.append_member("replicas", Value::integer(running == nullptr ? 0 : running->int_or(0)), arena);
+  std::string selector = selector_text(object);
+  if (!selector.empty()) status.append_member("selector", Value::string(selector, arena), arena);
+  Value scale = Value::object(arena);
+  scale.append_member("kind", Value::string("Scale"), arena);
+  scale.append_member("apiVersion", Value::string("autoscaling/v1"), arena);
+  scale.append_member("metadata", metadata, arena);
+  scale.append_member("spec", spec, arena);
+  scale.append_member("status", status, arena);
+  return scale;
+}
+
+Result<std::int64_t> wanted_replicas(const Value& scale, const std::string& name) {
+  const Value* replicas = scale.at({"spec", "replicas"});
+  std::int64_t number = replicas == nullptr ? 0 : replicas->int_or(0);
+  if (number >= 0) return number;
+  meta::FieldErrors errors{meta::FieldError::invalid(meta::FieldPath("spec").child("replicas"), number,
+                                                     "must be greater than or equal to 0")};
+  return std::unexpected(meta::invalid("autoscaling", "Scale", name, errors));
+}
+
+/// What one update needs to make the object from the Scale that is wanted.
+struct Change {
+  const Scaled& scaled;
+  const std::string& name;
+  const rest::MakeObject& make;
+  const rest::WriteOptions& options;
+
+  Result<json::Document> operator()(const watchcache::Object* current) const {
+    if (current == nullptr) {
+      return std::unexpected(meta::not_found({scaled.resource.group, scaled.resource.resource}, name));
+    }
+    TRY(ObjectPtr scale, scale_of(*current));
+    TRY(json::Document wanted, make(scale.get()));
+    TRY(std::int64_t replicas, wanted_replicas(wanted.root, name));
+    TRY(json::Document object, json::parse(current->json.view()));
+    json::Arena& arena = object.arena;
+    Value before = json::deep_copy(object.root, arena);
+    defaults::Filler filler(object.root, *scaled.type, arena);
+    filler.in("spec").set("replicas", Value::integer(replicas));
+    std::string_view version = std::as_const(wanted.root).string_at({"metadata", "resourceVersion"});
+    if (!version.empty()) filler.in("metadata").set_text("resourceVersion", version);
+    std::string api_version = scaled.resource.group_version().api_version();
+    managedfields::FieldManager how{
+        scaled.type, {options.field_manager, api_version, "scale"}, meta::now_seconds(), nullptr, {}};
+    managedfields::track_update(how, &before, object.root, arena);
+    return object;
+  }
+};
+
+}  // namespace
+
+Result<ObjectPtr> scale_of(const watchcache::Object& object) {
+  TRY(json::Document document, json::parse(object.json.view()));
+  return virtuals::unstored_object(make_scale(document.root, document.arena));
+}
+
+Task<Result<ObjectPtr>> ScaleAccess::get(rest::RequestContext& context, std::string name,
+                                         rest::GetOptions options) {
+  CO_TRY(ObjectPtr object, co_await scaled_.getter->get(context, std::move(name), std::move(options)));
+  co_return scale_of(*object);
+}
+
+Task<Result<rest::UpdateResult>> ScaleAccess::update(rest::RequestContext& context, std::string name,
+                                                     rest::MakeObject make, rest::WriteOptions options,
+                                                     rest::CreateIfMissing, rest::FieldTracking) {
+  Change change{scaled_, name, make, options};
+  CO_TRY(rest::UpdateResult result,
+         co_await scaled_.updater->update(context, name, change, options, rest::CreateIfMissing::kNever,
+                                          rest::FieldTracking::kDone));
+  CO_TRY(result.object, scale_of(*result.object));
+  co_return result;
+}
+
+}  // namespace pedalion::registry::builtin::subresources
