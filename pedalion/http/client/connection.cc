@@ -11,7 +11,7 @@ constexpr int kRoundsATurn = 16;  // of flushing and waking
 constexpr std::size_t kWriteSize = 64 << 10;
 }  // namespace
 
-Connection::Connection(Loop& loop, std::unique_ptr<Transport> transport, std::unique_ptr<Session> session,
+Connection::Connection(Loop& loop, std::unique_ptr<transport::Transport> transport, std::unique_ptr<Session> session,
                        Version version, ConnectionTimes times)
     : loop_(loop),
       transport_(std::move(transport)),
@@ -115,13 +115,13 @@ void Connection::flush() {
       if (out_.empty()) return;
     }
     auto result = transport_->write(std::string_view(out_).substr(out_written_));
-    if (result.kind == Transport::Kind::kDone) {
+    if (result.kind == transport::Transport::Kind::kDone) {
       out_written_ += result.bytes;
       if (out_written_ < out_.size()) continue;
       out_written_ = 0;
       out_.clear();
       if (out_.capacity() > 2 * kWriteSize) out_ = std::string();
-    } else if (result.kind == Transport::Kind::kWait) {
+    } else if (result.kind == transport::Transport::Kind::kWait) {
       writing_ = true;
       transport_->wait_write([self = shared_from_this()] {
         self->writing_ = false;
@@ -160,11 +160,11 @@ void Connection::read_some() {
   static thread_local std::array<char, kReadSize> buffer;
   for (int turn = 0; turn < kReadsATurn && session_->wants_input(); ++turn) {
     auto result = transport_->read(buffer);
-    if (result.kind == Transport::Kind::kWait) {
+    if (result.kind == transport::Transport::Kind::kWait) {
       read_dry_ = true;
       return;
     }
-    if (result.kind == Transport::Kind::kFailed) return break_off(Status(502, "", std::move(result.error)));
+    if (result.kind == transport::Transport::Kind::kFailed) return break_off(Status(502, "", std::move(result.error)));
     if (result.bytes == 0) {
       session_->peer_closed();
       broken_ = true;

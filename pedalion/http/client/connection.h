@@ -9,7 +9,7 @@
 #include "pedalion/base/loop.h"
 #include "pedalion/http/client/exchange.h"
 #include "pedalion/http/client/session.h"
-#include "pedalion/http/client/transport.h"
+#include "pedalion/http/transport/transport.h"
 #include "pedalion/http/message.h"
 
 namespace pedalion::http::client {
@@ -21,7 +21,7 @@ struct ConnectionTimes {
 /// Belongs to one loop. Lives while its pool or a callback of its socket holds it.
 class Connection final : public ExchangeOwner, public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Loop& loop, std::unique_ptr<Transport> transport, std::unique_ptr<Session> session,
+  Connection(Loop& loop, std::unique_ptr<transport::Transport> transport, std::unique_ptr<Session> session,
              Version version, ConnectionTimes times);
 
   /// Begins to read. `changed` is called when it may take more, or has closed; it may drop the connection.
@@ -60,7 +60,7 @@ class Connection final : public ExchangeOwner, public std::enable_shared_from_th
   void on_deadline();
 
   Loop& loop_;
-  std::unique_ptr<Transport> transport_;
+  std::unique_ptr<transport::Transport> transport_;
   std::unique_ptr<Session> session_;
   const Version version_;
   const ConnectionTimes times_;

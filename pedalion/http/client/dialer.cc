@@ -4,7 +4,8 @@
 #include <optional>
 
 #include "pedalion/http/asio_loop_internal.h"
-#include "pedalion/http/client/socket_transport_internal.h"
+#include "pedalion/http/client/tls_context.h"
+#include "pedalion/http/transport/socket_transport_internal.h"
 
 namespace pedalion::http::client {
 namespace {
@@ -57,15 +58,15 @@ class Step {
 class AsioDialer final : public Dialer, public std::enable_shared_from_this<AsioDialer> {
  public:
   AsioDialer(AsioLoop& loop, ClientOptions options, std::shared_ptr<const TlsContext> tls)
-      : loop_(loop), context_(loop.context()), options_(std::move(options)), tls_(std::move(tls)) {}
+      : loop_(loop), context_(loop.io_context()), options_(std::move(options)), tls_(std::move(tls)) {}
 
   static Task<Result<std::shared_ptr<Connection>>> run(std::shared_ptr<AsioDialer> self);
 
  private:
   Task<Result<std::vector<tcp::endpoint>>> resolve();
   Task<Result<tcp::socket>> connect();
-  Task<Result<std::unique_ptr<SocketTransport>>> secure(tcp::socket socket);
-  Result<std::shared_ptr<Connection>> make_connection(std::unique_ptr<SocketTransport> transport);
+  Task<Result<std::unique_ptr<transport::SocketTransport>>> secure(tcp::socket socket);
+  Result<std::shared_ptr<Connection>> make_connection(std::unique_ptr<transport::SocketTransport> transport);
   std::string where() const { return options_.host + ":" + std::to_string(options_.port); }
 
   Loop& loop_;
@@ -116,14 +117,14 @@ Task<Result<tcp::socket>> AsioDialer::connect() {
   co_return std::unexpected(no_connection("dial tcp " + where() + ": " + problem));
 }
 
-Task<Result<std::unique_ptr<SocketTransport>>> AsioDialer::secure(tcp::socket socket) {
-  auto transport = std::make_unique<SocketTransport>(std::move(socket), tls_ ? tls_->make() : nullptr);
+Task<Result<std::unique_ptr<transport::SocketTransport>>> AsioDialer::secure(tcp::socket socket) {
+  auto transport = std::make_unique<transport::SocketTransport>(std::move(socket), tls_ ? tls_->make() : nullptr);
   if (!tls_) co_return transport;
   Step step(loop_, options_.handshake_timeout);
   while (true) {
     auto outcome = transport->handshake();
-    if (outcome.kind == Transport::Kind::kDone) co_return transport;
-    if (outcome.kind == Transport::Kind::kFailed) {
+    if (outcome.kind == transport::Transport::Kind::kDone) co_return transport;
+    if (outcome.kind == transport::Transport::Kind::kFailed) {
       co_return std::unexpected(no_connection("handshake with " + where() + ": " + outcome.error));
     }
     auto ready = [arrive = step.arrival()] { arrive(); };
@@ -138,7 +139,7 @@ Task<Result<std::unique_ptr<SocketTransport>>> AsioDialer::secure(tcp::socket so
   }
 }
 
-Result<std::shared_ptr<Connection>> AsioDialer::make_connection(std::unique_ptr<SocketTransport> transport) {
+Result<std::shared_ptr<Connection>> AsioDialer::make_connection(std::unique_ptr<transport::SocketTransport> transport) {
   using Protocol = ClientOptions::Protocol;
   const bool http2 = tls_ ? transport->protocol() == "h2" : options_.protocol == Protocol::kHttp2;
   if (options_.protocol == Protocol::kHttp2 && !http2) {

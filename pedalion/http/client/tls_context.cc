@@ -6,6 +6,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "pedalion/http/tls/openssl_internal.h"
+
 namespace pedalion::http::client {
 namespace {
 
@@ -23,7 +25,7 @@ Owned<BIO> reader_of(const std::string& text) {
 }
 
 Status unusable(std::string_view what) {
-  return Status(400, "BadRequest", "TLS: " + std::string(what) + ": " + tls_error());
+  return Status(400, "BadRequest", "TLS: " + std::string(what) + ": " + tls::openssl_error());
 }
 
 Result<bool> trust(SSL_CTX* context, const std::string& pem) {
@@ -81,21 +83,13 @@ bool is_address(const std::string& name) {
 
 }  // namespace
 
-std::string tls_error() {
-  auto code = ERR_get_error();
-  ERR_clear_error();
-  if (code == 0) return "unknown error";
-  const char* reason = ERR_reason_error_string(code);
-  return reason != nullptr ? reason : "error " + std::to_string(code);
-}
-
 Result<std::shared_ptr<const TlsContext>> TlsContext::create(const ClientOptions& options) {
   ERR_clear_error();
   Owned<SSL_CTX> context(SSL_CTX_new(TLS_client_method()));
   if (!context) return std::unexpected(unusable("no context"));
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                      SSL_MODE_RELEASE_BUFFERS);
+                                      SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_read_ahead(context.get(), 1);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);

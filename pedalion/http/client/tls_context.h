@@ -29,7 +29,4 @@ class TlsContext {
   bool verify_;
 };
 
-/// The oldest of OpenSSL's waiting errors of this thread as text; clears them.
-std::string tls_error();
-
 }  // namespace pedalion::http::client

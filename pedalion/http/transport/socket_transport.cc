@@ -8,9 +8,9 @@
 #include <cstring>
 #include <limits>
 
-#include "pedalion/http/client/socket_transport_internal.h"
+#include "pedalion/http/transport/socket_transport_internal.h"
 
-namespace pedalion::http::client {
+namespace pedalion::http::transport {
 namespace {
 
 bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
@@ -97,7 +97,7 @@ Transport::Outcome SocketTransport::tls_outcome(int result) {
       return failed(system_error != 0 ? std::strerror(system_error) : "the server closed the connection");
     default:
       failed_ = true;
-      return failed("TLS: " + tls_error());
+      return failed("TLS: " + tls::openssl_error());
   }
 }
 
@@ -120,6 +120,23 @@ std::string_view SocketTransport::protocol() const {
   unsigned size = 0;
   SSL_get0_alpn_selected(ssl_, &name, &size);
   return {reinterpret_cast<const char*>(name), size};
+}
+
+std::vector<std::string> SocketTransport::peer_certificates() const {
+  std::vector<std::string> certificates;
+  auto add = [&](X509* certificate) {
+    unsigned char* data = nullptr;
+    int size = i2d_X509(certificate, &data);
+    if (size > 0) certificates.emplace_back(reinterpret_cast<char*>(data), static_cast<std::size_t>(size));
+    OPENSSL_free(data);
+  };
+  X509* leaf = ssl_ == nullptr ? nullptr : SSL_get0_peer_certificate(ssl_);
+  if (leaf == nullptr) return certificates;
+  add(leaf);
+  // At a server the chain has no leaf.
+  STACK_OF(X509)* chain = SSL_get_peer_cert_chain(ssl_);
+  for (int at = SSL_is_server(ssl_) ? 0 : 1; at < sk_X509_num(chain); ++at) add(sk_X509_value(chain, at));
+  return certificates;
 }
 
 Transport::Outcome SocketTransport::read(std::span<char> buffer) {
@@ -174,4 +191,4 @@ void SocketTransport::close() {
   socket_.close(ignored);
 }
 
-}  // namespace pedalion::http::client
+}  // namespace pedalion::http::transport

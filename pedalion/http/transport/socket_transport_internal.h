@@ -2,11 +2,13 @@
 // The transport over an Asio socket, with TLS by OpenSSL on the descriptor itself.
 #include <boost/asio/ip/tcp.hpp>
 #include <memory>
+#include <string>
+#include <vector>
 
-#include "pedalion/http/client/tls_context.h"
-#include "pedalion/http/client/transport.h"
+#include "pedalion/http/tls/openssl_internal.h"
+#include "pedalion/http/transport/transport.h"
 
-namespace pedalion::http::client {
+namespace pedalion::http::transport {
 
 class SocketTransport final : public Transport {
  public:
@@ -19,6 +21,8 @@ class SocketTransport final : public Transport {
   bool wants_write() const { return wants_write_; }
   /// After the handshake: what ALPN has settled; empty when nothing.
   std::string_view protocol() const;
+  /// The certificates that the peer has sent, leaf first, DER.
+  std::vector<std::string> peer_certificates() const;
 
   Outcome read(std::span<char> buffer) override;
   Outcome write(std::string_view bytes) override;
@@ -37,4 +41,4 @@ class SocketTransport final : public Transport {
   bool dry_ = false;  // the last read met the end of what has come: the next need not look
 };
 
-}  // namespace pedalion::http::client
+}  // namespace pedalion::http::transport

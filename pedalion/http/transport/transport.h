@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace pedalion::http::client {
+namespace pedalion::http::transport {
 
 /// Belongs to one loop. Callbacks of waits run on it, never within the call that set them; close() and the
 /// destructor drop them or let them run once more.
@@ -29,4 +29,4 @@ class Transport {
   virtual void close() = 0;
 };
 
-}  // namespace pedalion::http::client
+}  // namespace pedalion::http::transport
