@@ -13,7 +13,9 @@ struct RequestInfo {
   std::string api_prefix;  // "api" or "apis"
   std::string api_group, api_version;
   std::string ns, resource, subresource, name;
-  std::string subpath;  // what follows name/proxy, with its leading slash; empty: nothing
+  bool name_from_selector = false;  // name is what ?fieldSelector=metadata.name=… pins down, not in the path
+  bool deprecated_watch = false;    // the path begins with /watch/
+  std::string subpath;              // what follows name/proxy, with its leading slash; empty: nothing
 };
 
 /// `target`: path and query as sent.
