@@ -31,6 +31,7 @@ class CacheOverStore final : public Cache {
   Task<Result<ListPage>> list_exact(ListQuery query);
 
   const std::shared_ptr<Core> core_;
+  PastViews past_views_{core_->options().history};
 };
 
 Task<Result<void>> CacheOverStore::become(Freshness freshness) {
@@ -47,6 +48,7 @@ Task<Result<ObjectPtr>> CacheOverStore::get(std::string key, Freshness freshness
 }
 
 Task<Result<ListPage>> CacheOverStore::list(ListQuery query) {
+  past_views_.tidy();
   if (query.freshness.kind == Freshness::Kind::kExact && query.freshness.revision != 0)
     co_return co_await list_exact(std::move(query));
   CO_TRY_OK(co_await become(query.freshness));
@@ -63,7 +65,7 @@ Task<Result<ListPage>> CacheOverStore::list_exact(ListQuery query) {
   }
   Core::Past past = core_->past(wanted);
   if (wanted < past.begin) co_return co_await list_stored(core_, std::move(query));
-  View view{as_of(past, wanted, query.selection.prefix), wanted};
+  View view{past_views_.as_of(past, wanted, query.selection.prefix), wanted};
   co_return page_of(view, query, core_->options().field_names);
 }
 

@@ -59,6 +59,8 @@ struct Selection {
   selector::LabelSelector labels;
   selector::FieldSelector fields;
   bool matches(const Object& object, const std::vector<std::string>& field_names) const;
+  /// matches(), for an object whose key is known to be in the prefix.
+  bool selects(const Object& object, const std::vector<std::string>& field_names) const;
 };
 
 struct ListQuery {

@@ -1,8 +1,11 @@
 // What readers and watchers cost. Objects are of about 1 kB.
 #include <benchmark/benchmark.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <deque>
+#include <fstream>
 #include <random>
 
 #include "pedalion/storage/memory/memory_store.h"
@@ -86,6 +89,35 @@ void BM_Decode(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(value.size()));
 }
 BENCHMARK(BM_Decode);
+
+std::int64_t resident_bytes() {
+  std::int64_t total = 0, resident = 0;
+  std::ifstream("/proc/self/statm") >> total >> resident;
+  return resident * sysconf(_SC_PAGESIZE);
+}
+
+/// What an object of about 1 kB adds to the process, over the text that it is.
+void BM_Memory(benchmark::State& state) {
+  constexpr int kObjects = 100000;
+  auto store = storage::memory::make_store({.compaction_interval = std::chrono::milliseconds(0)});
+  std::size_t text = 0;
+  for (int number = 0; number < kObjects; ++number) {
+    text += text_of(number).size();
+    (void)sync_wait(store->create(Fixture::key(number), Bytes(text_of(number)), {}));
+  }
+  Fixture other(0);
+  for (auto _ : state) {
+    auto cache = Cache::create(
+        *store, other.decoder,
+        {.prefix = "/registry/pods/", .field_names = other.decoder.labels(), .resource_text = "pods"});
+    std::int64_t before = resident_bytes();
+    (void)other.loop.run_task(cache->load());
+    state.counters["bytes/object"] = static_cast<double>(resident_bytes() - before) / kObjects;
+    state.counters["text/object"] = static_cast<double>(text) / kObjects;
+    state.counters["RSS"] = static_cast<double>(resident_bytes());
+  }
+}
+BENCHMARK(BM_Memory)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 /// One object replaced in a tree.
 void BM_TreeEdit(benchmark::State& state) {

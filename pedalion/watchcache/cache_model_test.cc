@@ -236,12 +236,12 @@ class ModelTest : public ::testing::TestWithParam<unsigned> {
         << "after " << after << " of '" << watched.wanted.scope << "'";
   }
 
+  TestLoop loops_[2];  // outlive what posts to them
   std::unique_ptr<storage::Store> store_ = storage::memory::make_store({.compaction_interval = 0ms});
   JsonObjectDecoder decoder_{{{"spec.nodeName", "spec.nodeName", "", ""}}};
   std::unique_ptr<Cache> cache_ = Cache::create(
       *store_, decoder_,
       {.prefix = std::string(kPrefix), .field_names = decoder_.labels(), .resource_text = "pods"});
-  TestLoop loops_[2];
   std::vector<Listed> lists_;
   std::vector<Watched> watches_;
 };

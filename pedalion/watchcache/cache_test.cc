@@ -79,11 +79,11 @@ class CacheTest : public ::testing::Test {
     return loop_.run_task([&] { return cache_->get(std::string(kPrefix) + std::string(key), freshness); });
   }
 
+  TestLoop loop_;  // outlives what posts to it
   std::unique_ptr<storage::Store> memory_ = storage::memory::make_store({.compaction_interval = 0ms});
   FaultyStore store_{*memory_};
   JsonObjectDecoder decoder_{{{"spec.nodeName", "spec.nodeName", "", ""}}};
   std::unique_ptr<Cache> cache_;
-  TestLoop loop_;
   int elsewhere_ = 0;
 };
 
@@ -100,14 +100,14 @@ TEST_F(CacheTest, IsEmptyUntilItIsUsed) {
 }
 
 TEST_F(CacheTest, LoadsOnceForAllThatWait) {
-  for (int index = 0; index < 2500; ++index) put("n/" + std::to_string(index));
+  for (int index = 0; index < 10500; ++index) put("n/" + std::to_string(index));
   std::vector<std::thread> threads;
   for (int index = 0; index < 4; ++index) {
     threads.emplace_back([&] { EXPECT_TRUE(sync_wait(cache_->load())); });
   }
   for (auto& thread : threads) thread.join();
-  EXPECT_EQ(cache_->size(), 2500u);
-  EXPECT_EQ(store_.lists(), 3);  // pages
+  EXPECT_EQ(cache_->size(), 10500u);
+  EXPECT_EQ(store_.lists(), 2);  // pages
 }
 
 TEST_F(CacheTest, TellsWhyItCannotLoadAndTriesAgain) {
@@ -227,6 +227,40 @@ TEST_F(CacheTest, ListsThePast) {
   EXPECT_THAT(at(5, "l=x"), ElementsAre("n/b@5"));
   EXPECT_THAT(at(6), ElementsAre("n/b@5", "n/before@2"));
   EXPECT_EQ(store_.lists(), lists);
+}
+
+TEST_F(CacheTest, ListsManyPagesOfOneRevisionUnderManyWrites) {
+  std::vector<std::string> all, seen;
+  for (int index = 100; index < 900; ++index) put("n/" + std::to_string(index));
+  auto page = list({.selection = select("n/"), .limit = 100});
+  for (int index = 100; index < 900; ++index)
+    all.push_back("n/" + std::to_string(index) + "@" + std::to_string(index - 98));
+  ListQuery query{.selection = select("n/"), .freshness = {Kind::kExact, page->revision}, .limit = 100};
+  seen = texts(page);
+  while (page->more) {
+    for (int index = 0; index < 100; ++index) put("n/" + std::to_string(800 - index * 7), "x");
+    remove("n/" + std::to_string(899 - seen.size() / 100));
+    query.start_after = page->items.back()->key;
+    page = list(query);
+    auto more = texts(page);
+    seen.insert(seen.end(), more.begin(), more.end());
+  }
+  EXPECT_EQ(seen, all);
+  // Another selection of that revision is made on its own.
+  EXPECT_THAT(texts(list({.selection = select("n/111"), .freshness = query.freshness})),
+              ElementsAre("n/111@13"));
+}
+
+TEST_F(CacheTest, GivesUpAFeedThatAlwaysBreaks) {
+  put("n/a");
+  Reader reader(loop_, *cache_, {.selection = select()});
+  reader.wait_for(1);
+  for (int attempt = 0; attempt < 4; ++attempt) {
+    store_.break_watches(Status(500, "InternalError", "broken"));
+    while (attempt < 3 && !store_.watched()) std::this_thread::yield();
+  }
+  EXPECT_THAT(reader.wait_for(2), ElementsAre("ADDED a@2", "END"));
+  EXPECT_THAT(texts(list({.selection = select()})), ElementsAre("n/a@2"));
 }
 
 TEST_F(CacheTest, AsksTheStoreForWhatItForgot) {

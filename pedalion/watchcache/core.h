@@ -107,6 +107,8 @@ class Core final : public std::enable_shared_from_this<Core>, private storage::W
   std::vector<Completion<Result<void>>*> load_waiters_;
   std::unique_ptr<storage::Watch> watch_;
   std::uint64_t feed_ = 0;  // counts the watches and their ends
+  Revision feed_began_ = 0;
+  int fruitless_feeds_ = 0;  // in a row, that ended where they began
   bool closed_ = false;
 };
 

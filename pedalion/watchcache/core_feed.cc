@@ -11,8 +11,11 @@
 namespace pedalion::watchcache {
 namespace {
 
-constexpr std::size_t kPage = 1000;  // entries that are decoded in one go
-constexpr int kListAttempts = 5;     // a compaction between two pages makes it begin anew
+constexpr std::size_t kPage =
+    10000;  // entries that are decoded in one go; each page has its own cost in the store
+constexpr int kListAttempts = 5;  // a compaction between two pages makes it begin anew
+
+constexpr int kFruitlessFeeds = 3;  // so often the feed is taken up again at once, in vain
 
 /// What leads from the state as of `from_revision` to that of a later list, as one batch; null when nothing
 /// does. Nobody knows when the removed were removed: it says right after `from_revision`. Of changes with one
@@ -136,6 +139,7 @@ Result<void> Core::begin(Listed listed) {
     gate_.restart(listed.revision);
     hubs = hubs_;
     feed = ++feed_;
+    feed_began_ = listed.revision;
     phase_ = Phase::kReady;
   }
   for (const auto& hub : hubs) hub->post(changes, listed.revision);
@@ -232,11 +236,16 @@ void Core::on_error(Status status) {
     std::lock_guard lock(mutex_);
     ++feed_;
     ended = std::move(watch_);
-    reload = !hubs_.empty() && !closed_;
+    fruitless_feeds_ = gate_.reached() > feed_began_ ? 0 : fruitless_feeds_ + 1;
+    reload = !hubs_.empty() && !closed_ && fruitless_feeds_ <= kFruitlessFeeds;
     // Without watchers it can wait until somebody asks.
     phase_ = reload ? Phase::kLoading : Phase::kEmpty;
   }
-  if (reload) spawn(run_load(shared_from_this()));
+  if (reload) {
+    spawn(run_load(shared_from_this()));
+  } else {
+    end_subscriptions();
+  }
 }
 
 }  // namespace pedalion::watchcache

@@ -25,6 +25,10 @@ class FaultyStore final : public storage::Store {
     std::lock_guard lock(mutex_);
     for (Relay* relay : relays_) relay->held = true;
   }
+  bool watched() {
+    std::lock_guard lock(mutex_);
+    return !relays_.empty();
+  }
   void break_watches(const Status& status) {
     std::list<Relay*> relays;
     {

@@ -6,7 +6,10 @@
 namespace pedalion::watchcache {
 
 bool Selection::matches(const Object& object, const std::vector<std::string>& field_names) const {
-  if (single ? object.key != prefix : !object.key.starts_with(prefix)) return false;
+  return (single ? object.key == prefix : object.key.starts_with(prefix)) && selects(object, field_names);
+}
+
+bool Selection::selects(const Object& object, const std::vector<std::string>& field_names) const {
   if (!labels.empty() && !labels.matches(object.labels)) return false;
   if (fields.empty()) return true;
   return fields.matches([&](std::string_view field) -> std::string_view {

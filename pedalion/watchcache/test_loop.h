@@ -23,10 +23,9 @@ class TestLoop final : public Loop {
   }
 
   void post(std::move_only_function<void()> work) override {
-    {
-      std::lock_guard lock(mutex_);
-      posted_.push_back(std::move(work));
-    }
+    // Told under the lock, so that nobody is in here any more when the destructor's own work is taken.
+    std::lock_guard lock(mutex_);
+    posted_.push_back(std::move(work));
     changed_.notify_one();
   }
   TimerId run_after(Duration delay, std::move_only_function<void()> work) override {
