@@ -11,8 +11,8 @@ constexpr int kRoundsATurn = 16;  // of flushing and waking
 constexpr std::size_t kWriteSize = 64 << 10;
 }  // namespace
 
-Connection::Connection(Loop& loop, std::unique_ptr<transport::Transport> transport, std::unique_ptr<Session> session,
-                       Version version, ConnectionTimes times)
+Connection::Connection(Loop& loop, std::unique_ptr<transport::Transport> transport,
+                       std::unique_ptr<Session> session, Version version, ConnectionTimes times)
     : loop_(loop),
       transport_(std::move(transport)),
       session_(std::move(session)),
@@ -164,7 +164,8 @@ void Connection::read_some() {
       read_dry_ = true;
       return;
     }
-    if (result.kind == transport::Transport::Kind::kFailed) return break_off(Status(502, "", std::move(result.error)));
+    if (result.kind == transport::Transport::Kind::kFailed)
+      return break_off(Status(502, "", std::move(result.error)));
     if (result.bytes == 0) {
       session_->peer_closed();
       broken_ = true;

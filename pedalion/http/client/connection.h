@@ -9,8 +9,8 @@
 #include "pedalion/base/loop.h"
 #include "pedalion/http/client/exchange.h"
 #include "pedalion/http/client/session.h"
-#include "pedalion/http/transport/transport.h"
 #include "pedalion/http/message.h"
+#include "pedalion/http/transport/transport.h"
 
 namespace pedalion::http::client {
 

@@ -118,7 +118,8 @@ Task<Result<tcp::socket>> AsioDialer::connect() {
 }
 
 Task<Result<std::unique_ptr<transport::SocketTransport>>> AsioDialer::secure(tcp::socket socket) {
-  auto transport = std::make_unique<transport::SocketTransport>(std::move(socket), tls_ ? tls_->make() : nullptr);
+  auto transport =
+      std::make_unique<transport::SocketTransport>(std::move(socket), tls_ ? tls_->make() : nullptr);
   if (!tls_) co_return transport;
   Step step(loop_, options_.handshake_timeout);
   while (true) {
@@ -139,7 +140,8 @@ Task<Result<std::unique_ptr<transport::SocketTransport>>> AsioDialer::secure(tcp
   }
 }
 
-Result<std::shared_ptr<Connection>> AsioDialer::make_connection(std::unique_ptr<transport::SocketTransport> transport) {
+Result<std::shared_ptr<Connection>> AsioDialer::make_connection(
+    std::unique_ptr<transport::SocketTransport> transport) {
   using Protocol = ClientOptions::Protocol;
   const bool http2 = tls_ ? transport->protocol() == "h2" : options_.protocol == Protocol::kHttp2;
   if (options_.protocol == Protocol::kHttp2 && !http2) {
