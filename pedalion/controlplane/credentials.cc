@@ -91,7 +91,7 @@ Result<KeyPair> ensure_authority(const Directory& directory) {
   auto pair = directory.read("ca");
   auto certificate = parse(pair.certificate);
   if (certificate && !pair.key.empty() && is_good_for_a_while(certificate.get())) return pair;
-  TRY(pair, http::tls::make_authority("pedalion", kAuthorityLife));
+  TRY(pair, http::tls::make_authority("pedalion-ca", kAuthorityLife));
   TRY_OK(directory.write("ca", pair));
   return pair;
 }
