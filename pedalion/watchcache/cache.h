@@ -67,7 +67,7 @@ struct ListQuery {
   Selection selection;
   Freshness freshness;
   std::string start_after;  // continue: keys after this one
-  std::size_t limit = 0;    // 0: all
+  std::size_t limit = 0;    // 0: all. It counts for kAny too: who wants it ignored there leaves it out
 };
 
 struct ListPage {
@@ -95,7 +95,9 @@ class Cache {
                                        CacheOptions options);
   virtual ~Cache() = default;
 
-  /// Lists the store and watches it from there. Returns when reads can be served. Idempotent.
+  /// Lists the store and watches it from there. Returns when reads can be served. Idempotent. Watches can go
+  /// back to the revision of this list, and not beyond: who writes loads before, so that a client can watch
+  /// from the revision of what it wrote.
   virtual Task<Result<void>> load() = 0;
 
   /// Null when there is none. 504 when `freshness` asks for the future (after 3 s of waiting).

@@ -100,7 +100,8 @@ JsonObjectDecoder::JsonObjectDecoder(std::vector<SelectableField> fields) {
 
 Result<ObjectPtr> JsonObjectDecoder::decode(std::string key, const Bytes& value, Revision revision) const {
   auto scan = scan_object(value.view(), paths_);
-  if (!scan) return std::unexpected(corrupt(key));
+  // Reviews and the like, which are never stored, have no name.
+  if (!scan || (revision != 0 && scan->name.raw.empty())) return std::unexpected(corrupt(key));
   std::size_t tail = escaped_size(scan->name) + escaped_size(scan->ns) + escaped_size(scan->uid);
   for (const auto& [name, text] : scan->labels) tail += escaped_size(name) + escaped_size(text);
   for (const ScannedText& uid : scan->owner_uids) tail += escaped_size(uid);

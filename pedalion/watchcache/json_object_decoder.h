@@ -28,7 +28,8 @@ class JsonObjectDecoder final : public ObjectDecoder {
   explicit JsonObjectDecoder(std::vector<SelectableField> fields = {});
 
   /// A revision of 0 (what is not stored) leaves the bytes as they are, and shares them. Writers use it too,
-  /// for the answer to what they have just written. Fails with 500 StorageReadError.
+  /// for the answer to what they have just written. Only what is stored must have a name. Fails with 500
+  /// StorageReadError.
   Result<ObjectPtr> decode(std::string key, const Bytes& value, Revision revision) const override;
   ObjectPtr at_revision(const Object& object, Revision revision) const override;
 

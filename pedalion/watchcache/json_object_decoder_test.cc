@@ -52,6 +52,16 @@ TEST(JsonObjectDecoder, SharesTheBytesOfWhatIsNotStored) {
   EXPECT_EQ((*object)->ns, "n");
 }
 
+TEST(JsonObjectDecoder, AcceptsWhatHasNoNameUnlessItIsStored) {
+  for (std::string text :
+       {R"({"kind":"TokenReview","metadata":{},"spec":{}})", R"({"kind":"Status"})", "{}"}) {
+    auto object = decoded(JsonObjectDecoder(), text, 0);
+    EXPECT_EQ(object->json.view(), text);
+    EXPECT_EQ(object->name, "");
+    EXPECT_FALSE(JsonObjectDecoder().decode("k", Bytes(text), 1));
+  }
+}
+
 TEST(JsonObjectDecoder, FindsTheFacts) {
   auto object = decoded(JsonObjectDecoder(),
                         R"({"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","namespace":"n",)"

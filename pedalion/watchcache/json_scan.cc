@@ -57,7 +57,8 @@ class Scanner {
     });
     found.text = {begin_, static_cast<std::size_t>(at_ - begin_)};
     skip_space();
-    return well_formed && has_metadata && at_ == end_;
+    if (!has_metadata) found.metadata_offset = found.version_begin = found.version_end = 1;
+    return well_formed && at_ == end_;
   }
 
  private:
@@ -310,7 +311,6 @@ std::optional<JsonScan> scan_object(std::string_view text, const PathTree& paths
   JsonScan found;
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   if (!Scanner(text, paths).scan(found)) return std::nullopt;
-  if (found.name.raw.empty()) return std::nullopt;
   return found;
 }
 

@@ -43,7 +43,7 @@ struct JsonScan {
   std::vector<std::pair<ScannedText, ScannedText>> labels;
   std::vector<ScannedText> owner_uids;
   std::vector<ScannedText> values;  // by slot of the PathTree; empty when absent
-  std::size_t metadata_offset = 0;  // of `"metadata"` in text
+  std::size_t metadata_offset = 0;  // of `"metadata"` in text; 1 when there is none
   // text[version_begin, version_end) is the value of metadata.resourceVersion, or the empty range where the
   // member belongs:
   std::size_t version_begin = 0, version_end = 0;
@@ -55,7 +55,7 @@ struct JsonScan {
   } version_member = VersionMember::kOnly;
 };
 
-/// Nothing when `text` is no object with a metadata.name. Checks no more of its syntax than it has to; never
+/// Nothing when `text` is no object. Checks no more of its syntax than it has to; never
 /// reads beyond `text`. O(size), no recursion deeper than the paths.
 std::optional<JsonScan> scan_object(std::string_view text, const PathTree& paths);
 

@@ -16,6 +16,14 @@ std::chrono::milliseconds with_jitter(std::chrono::milliseconds interval) {
   return interval + interval * (random() % 100) / 1000;
 }
 
+/// Spares what only other events have, most of all the Status.
+void set(WatchEvent& event, WatchEvent::Type type, const ObjectPtr& object) {
+  event.type = type;
+  event.object = object;
+  event.revision = 0;
+  event.initial_events_end = false;
+}
+
 class FailedSubscription final : public Subscription {
  public:
   explicit FailedSubscription(Status error) : error_(std::move(error)) {}
@@ -90,7 +98,7 @@ bool Watcher::next_of_past(WatchEvent& event) {
     const ObjectPtr& object = cursor.object();
     if (!object->key.starts_with(selection_.prefix)) break;
     if (!selection_.matches(*object, names)) continue;
-    event = WatchEvent{.type = WatchEvent::Type::kAdded, .object = object};
+    set(event, WatchEvent::Type::kAdded, object);
     cursor.advance();
     return true;
   }
@@ -131,7 +139,7 @@ bool Watcher::next_bookmark(WatchEvent& event) {
 
 void Watcher::fill(WatchEvent& event, const Change& change, WatchEvent::Type type) {
   bool gone = type == WatchEvent::Type::kDeleted;
-  event = WatchEvent{.type = type, .object = gone ? change.gone(hub_->core().decoder()) : change.object};
+  set(event, type, gone ? change.gone(hub_->core().decoder()) : change.object);
   told_ = std::max(told_, change.revision);
 }
 
