@@ -24,7 +24,8 @@ class Subscription {
   virtual ~Subscription() = default;
   /// The next event into `event`; kPending: call again after `ready`; kEnd: it is over.
   virtual Next next(WatchEvent& event) = 0;
-  /// `ready` is called on the loop, once for each batch of events.
+  /// `ready` is called on the loop, once for each batch of events and when it ends; it may destroy this. Call
+  /// next() first: what is there already (the initial state, an error) is not told again.
   virtual void on_ready(std::function<void()> ready) = 0;
   /// Ends it after what is queued.
   virtual void drain() = 0;
