@@ -1,5 +1,6 @@
 // Defaults of the core group's types.
 #include <algorithm>
+#include <string>
 
 #include "pedalion/registry/builtin/defaults/defaulter.h"
 
@@ -88,6 +89,49 @@ void fill_namespace(Filler& object) {
   Value& labels = filler.in("labels").object();
   labels.set("kubernetes.io/metadata.name", Value::string(name), object.arena());
   std::ranges::sort(labels.members(), {}, &json::Member::name);
+}
+
+std::string base64(std::string_view bytes) {
+  static constexpr std::string_view kLetters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t group = 0;
+    for (std::size_t k = 0; k < 3; ++k) {
+      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    }
+    for (std::size_t k = 0; k < 4; ++k) {
+      text.push_back(i + k > bytes.size() ? '=' : kLetters[group >> (18 - 6 * k) & 63]);
+    }
+  }
+  return text;
+}
+
+/// stringData is only ever written: it becomes data.
+void fill_secret(Filler& secret) {
+  const Value* texts = secret.find("stringData");
+  if (texts == nullptr) return;
+  if (secret.find("data") == nullptr) secret.set("data", Value::object(secret.arena()));
+  Value& data = *secret.find("data");
+  for (const json::Member& member : secret.find("stringData")->members()) {
+    data.set(member.name, Value::string(base64(member.value.string_or()), secret.arena()), secret.arena());
+  }
+  std::ranges::sort(data.members(), {}, &json::Member::name);
+  secret.object().erase("stringData");
+  if (data.empty()) secret.object().erase("data");
+}
+
+/// podCIDR is the first of podCIDRs; the old field wins.
+void fill_node_spec(Filler& spec) {
+  std::string_view single = spec.text("podCIDR");
+  Value* list = spec.find("podCIDRs");
+  if (single.empty()) {
+    if (list != nullptr && !list->empty()) spec.set("podCIDR", list->items()[0]);
+  } else if (list == nullptr || list->empty() || list->items()[0].string_or() != single) {
+    Value made = Value::array(spec.arena());
+    made.push_back(Value::string(single), spec.arena());
+    spec.set("podCIDRs", made);
+  }
 }
 
 void fill_node_status(Filler& status) {
@@ -212,7 +256,9 @@ constexpr TypeHook kHooks[] = {
     {"core/v1.PodSpec", fill_pod_spec},
     {"core/v1.Pod", fill_pod},
     {"core/v1.Namespace", fill_namespace},
+    {"core/v1.NodeSpec", fill_node_spec},
     {"core/v1.NodeStatus", fill_node_status},
+    {"core/v1.Secret", fill_secret},
     {"core/v1.Service", fill_service},
     {"core/v1.LimitRangeItem", fill_limit_range},
     {"core/v1.ReplicationController", fill_controller},

@@ -1,4 +1,5 @@
 // Namespaces, nodes, secrets and the like.
+#include "pedalion/apimachinery/meta/time.h"
 #include "pedalion/apimachinery/meta/validation.h"
 #include "pedalion/registry/builtin/kinds/kind_rules.h"
 
@@ -30,6 +31,24 @@ void keep_finalizers(Filler& object, const Value& old) {
 
 void prepare_claim(Filler& object, const rest::RequestContext&) {
   object.in("status").set("phase", Value::string("Pending"));
+}
+
+void prepare_volume(Filler& object, const rest::RequestContext&) {
+  Filler status = object.in("status");
+  status.set("phase", Value::string("Pending"));
+  status.set_text("lastPhaseTransitionTime", meta::format_time(meta::now_seconds()));
+}
+
+/// Of a service account's secrets only the names are kept.
+void prepare_service_account(Filler& object, const rest::RequestContext&) {
+  Value* secrets = object.find("secrets");
+  for (std::uint32_t i = 0; secrets != nullptr && i < secrets->size(); ++i) {
+    Value& secret = secrets->items()[i];
+    for (std::string_view field :
+         {"kind", "namespace", "uid", "apiVersion", "resourceVersion", "fieldPath"}) {
+      secret.erase(field);
+    }
+  }
 }
 
 void prepare_service(Filler& object, const rest::RequestContext&) {
@@ -111,7 +130,8 @@ constexpr KindRules kRules[] = {
      .prepare_create = prepare_namespace,
      .prepare_update = keep_finalizers},
     {.group = "", .resource = "persistentvolumeclaims", .prepare_create = prepare_claim},
-    {.group = "", .resource = "persistentvolumes", .prepare_create = prepare_claim},
+    {.group = "", .resource = "persistentvolumes", .prepare_create = prepare_volume},
+    {.group = "", .resource = "serviceaccounts", .prepare_create = prepare_service_account},
     {.group = "", .resource = "services", .prepare_create = prepare_service, .validate = validate_service},
     {.group = "",
      .resource = "configmaps",

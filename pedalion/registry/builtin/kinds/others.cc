@@ -128,7 +128,15 @@ void validate_storage_class_update(const Value& object, const Value& old, meta::
   require_same(object, old, {"volumeBindingMode"}, errors);
 }
 
+/// Coordinated leader election is not on: its fields are dropped.
+void prepare_lease(Filler& object, const rest::RequestContext&) {
+  Filler spec = object.in("spec");
+  spec.object().erase("strategy");
+  spec.object().erase("preferredHolder");
+}
+
 constexpr KindRules kRules[] = {
+    {.group = "coordination.k8s.io", .resource = "leases", .prepare_create = prepare_lease},
     {.group = "certificates.k8s.io",
      .resource = "certificatesigningrequests",
      .prepare_create = prepare_signing_request,

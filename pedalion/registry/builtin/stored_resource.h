@@ -1,0 +1,48 @@
+#pragma once
+// One stored resource: its strategy, its store, and a door for each way in besides the main one.
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "pedalion/apimachinery/scheme/scheme.h"
+#include "pedalion/registry/builtin/allocation/service_allocator.h"
+#include "pedalion/registry/builtin/catalog/catalog.h"
+#include "pedalion/registry/builtin/conversion/version_view.h"
+#include "pedalion/storage/store.h"
+
+namespace pedalion::registry::generic {
+class ResourceStore;
+}
+
+namespace pedalion::registry::builtin {
+
+/// What a resource is made from. Facts and types are borrowed.
+struct StoredSetup {
+  storage::Store* store = nullptr;
+  const scheme::Scheme* scheme = nullptr;
+  const catalog::ResourceFacts* facts = nullptr;
+  std::string group, version;  // in which it is stored
+  std::string key_prefix;      // "/registry"
+  std::optional<std::chrono::seconds> ttl;
+};
+
+class StoredResource {
+ public:
+  static std::unique_ptr<StoredResource> create(StoredSetup setup);
+  virtual ~StoredResource() = default;
+
+  /// Everything the resource can do.
+  virtual conversion::Capabilities capabilities() = 0;
+  /// Reading and writing through a subresource: "status", "finalize", "approval", "resize",
+  /// "ephemeralcontainers"; "binding" is for binding pods, and not served as such. Made at first use.
+  virtual conversion::Capabilities door(std::string_view subresource) = 0;
+  virtual generic::ResourceStore& store() = 0;
+  virtual const schema::Type& type() const = 0;
+  virtual const meta::GroupVersionKind& kind() const = 0;
+  /// Services only: before anything is written.
+  virtual void set_allocator(allocation::ServiceAllocator* allocator) = 0;
+};
+
+}  // namespace pedalion::registry::builtin

@@ -1,0 +1,237 @@
+#include "pedalion/registry/builtin/strategies/doors.h"
+
+#include <utility>
+
+#include "pedalion/apimachinery/managedfields/request.h"
+
+namespace pedalion::registry::builtin::strategies {
+
+namespace {
+
+/// Nodes are made by themselves, status and all.
+bool sets_own_status(const Traits& traits) { return traits.resource == "nodes"; }
+
+bool is_extension(const Traits& traits) {
+  return traits.resource == "customresourcedefinitions" || traits.resource == "apiservices";
+}
+
+void keep(Filler& object, const Value& old, std::string_view field) {
+  const Value* value = old.find(field);
+  if (value == nullptr) {
+    object.object().erase(field);
+  } else {
+    object.set(field, json::deep_copy(*value, object.arena()));
+  }
+}
+
+void keep_metadata(Filler& object, const Value& old, std::initializer_list<std::string_view> fields) {
+  const Value* metadata = old.find("metadata");
+  if (metadata == nullptr) return;
+  Filler own = object.in("metadata");
+  for (std::string_view field : fields) keep(own, *metadata, field);
+}
+
+/// Everything but `changed` and metadata is the old object's.
+void keep_all_but(Filler& object, const Value& old, std::string_view changed) {
+  for (const schema::Field& field : object.type().fields) {
+    if (field.name != changed && field.name != "metadata") keep(object, old, field.name);
+  }
+}
+
+/// Metadata and status aside, something is wanted that was not wanted before.
+bool wants_something_else(const Value& object, const Value& old) {
+  auto plain = [](std::string_view name) {
+    return name != "metadata" && name != "status" && name != "kind" && name != "apiVersion";
+  };
+  std::size_t members = 0, old_members = 0;
+  for (const json::Member& member : object.members()) {
+    if (!plain(member.name)) continue;
+    ++members;
+    const Value* before = old.find(member.name);
+    if (before == nullptr || !json::equal(*before, member.value)) return true;
+  }
+  for (const json::Member& member : old.members()) old_members += plain(member.name) ? 1 : 0;
+  return members != old_members;
+}
+
+void set_generation(const Traits& traits, Filler& object, const Value& old) {
+  keep_metadata(object, old, {"generation"});
+  if (!traits.has_generation || traits.resource == "priorityclasses") return;
+  if (!wants_something_else(object.object(), old)) return;
+  const Value* before = old.at({"metadata", "generation"});
+  object.in("metadata").set("generation", Value::integer((before == nullptr ? 0 : before->int_or(0)) + 1));
+}
+
+bool is_decision(const Value& condition) {
+  std::string_view type = condition.string_at({"type"});
+  return type == "Approved" || type == "Denied";
+}
+
+/// Of `wanted`'s conditions those that are decisions (or not), and the other kind of `old`'s.
+void mix_conditions(Filler& object, const Value& old, bool decisions_are_new) {
+  json::Arena& arena = object.arena();
+  Value mixed = Value::array(arena);
+  auto take = [&](const Value& from, bool decisions) {
+    const Value* conditions = from.at({"status", "conditions"});
+    if (conditions == nullptr) return;
+    for (const Value& condition : conditions->items()) {
+      if (is_decision(condition) == decisions) mixed.push_back(json::deep_copy(condition, arena), arena);
+    }
+  };
+  take(decisions_are_new ? std::as_const(object.object()) : old, true);
+  take(decisions_are_new ? old : std::as_const(object.object()), false);
+  Filler status = object.in("status");
+  if (mixed.empty()) {
+    status.object().erase("conditions");
+  } else {
+    status.set("conditions", mixed);
+  }
+}
+
+void approve(Filler& object, const Value& old) {
+  mix_conditions(object, old, true);
+  const Value* conditions = std::as_const(object.object()).at({"status", "conditions"});
+  Value decided = conditions == nullptr ? Value() : *conditions;
+  keep_all_but(object, old, "metadata");
+  if (decided.is_array()) object.in("status").set("conditions", decided);
+}
+
+void write_status(const Traits& traits, Filler& object, const Value& old) {
+  keep_all_but(object, old, "status");
+  if (traits.resource == "deployments") keep_metadata(object, old, {"labels"});
+  if (traits.resource == "pods") keep_metadata(object, old, {"ownerReferences"});
+  if (is_extension(traits)) {
+    keep_metadata(object, old, {"labels", "annotations", "finalizers", "ownerReferences"});
+  }
+  if (traits.resource == "certificatesigningrequests") mix_conditions(object, old, false);
+  if (traits.resource == "pods") {
+    const Value* quality = old.at({"status", "qosClass"});
+    if (quality != nullptr) object.in("status").set("qosClass", json::deep_copy(*quality, object.arena()));
+  }
+}
+
+/// The old containers with the new ones' resources, by name.
+void resize(Filler& object, const Value& old) {
+  json::Arena& arena = object.arena();
+  Value wanted = json::deep_copy(object.object(), arena);
+  keep_all_but(object, old, "metadata");
+  keep_metadata(object, old, {"labels", "annotations", "finalizers", "ownerReferences"});
+  Filler spec = object.in("spec");
+  for (std::string_view list : {"containers", "initContainers"}) {
+    Value* containers = spec.find(list);
+    const Value* changed = std::as_const(wanted).at({"spec", list});
+    if (containers == nullptr || changed == nullptr) continue;
+    const schema::Type& type = *spec.type().field(list)->type->element;
+    for (Value& container : containers->items()) {
+      for (const Value& other : changed->items()) {
+        if (other.string_at({"name"}) != std::as_const(container).string_at({"name"})) continue;
+        Filler filler(container, type, arena);
+        keep(filler, other, "resources");
+        keep(filler, other, "resizePolicy");
+      }
+    }
+  }
+}
+
+void add_ephemeral(Filler& object, const Value& old) {
+  const Value* wanted = std::as_const(object.object()).at({"spec", "ephemeralContainers"});
+  Value containers = wanted == nullptr ? Value() : json::deep_copy(*wanted, object.arena());
+  keep_all_but(object, old, "metadata");
+  keep_metadata(object, old, {"labels", "annotations", "finalizers", "ownerReferences"});
+  if (containers.is_array()) object.in("spec").set("ephemeralContainers", containers);
+}
+
+void finalize(Filler& object, const Value& old) {
+  const Value* wanted = std::as_const(object.object()).at({"spec", "finalizers"});
+  Value finalizers = wanted == nullptr ? Value() : json::deep_copy(*wanted, object.arena());
+  keep_all_but(object, old, "metadata");
+  Filler spec = object.in("spec");
+  if (finalizers.is_array() && !finalizers.empty()) {
+    spec.set("finalizers", finalizers);
+  } else {
+    spec.object().erase("finalizers");
+  }
+}
+
+}  // namespace
+
+Door door_of(std::string_view subresource) {
+  if (subresource == "status") return Door::kStatus;
+  if (subresource == "finalize") return Door::kFinalize;
+  if (subresource == "approval") return Door::kApproval;
+  if (subresource == "resize") return Door::kResize;
+  if (subresource == "ephemeralcontainers") return Door::kEphemeralContainers;
+  if (subresource == "binding") return Door::kBinding;
+  return Door::kMain;
+}
+
+Traits Traits::of(std::string_view group, const catalog::ResourceFacts& facts) {
+  Traits traits{group, facts.resource, false, facts.has(catalog::kHasGeneration)};
+  for (const catalog::Subresource& sub : facts.subresources) {
+    traits.has_status = traits.has_status || sub.name == "status";
+  }
+  return traits;
+}
+
+void keep_what_is_not_written(Door door, const Traits& traits, Filler& object, const Value& old) {
+  switch (door) {
+    case Door::kMain:
+      if (traits.has_status) keep(object, old, "status");
+      set_generation(traits, object, old);
+      return;
+    case Door::kStatus:
+      write_status(traits, object, old);
+      break;
+    case Door::kFinalize:
+      finalize(object, old);
+      break;
+    case Door::kApproval:
+      approve(object, old);
+      break;
+    case Door::kResize:
+      resize(object, old);
+      break;
+    case Door::kEphemeralContainers:
+      add_ephemeral(object, old);
+      break;
+    case Door::kBinding:
+      keep_metadata(object, old, {"generation"});
+      return;
+  }
+  if (door == Door::kResize || door == Door::kEphemeralContainers) {
+    set_generation(traits, object, old);
+  } else {
+    keep_metadata(object, old, {"generation"});
+  }
+}
+
+void reset_new(const Traits& traits, Filler& object) {
+  if (traits.has_status && !sets_own_status(traits)) {
+    Value empty = managedfields::empty_object(object.type(), object.arena());
+    const Value* status = std::as_const(empty).find("status");
+    if (status == nullptr) {
+      object.object().erase("status");
+    } else {
+      object.set("status", *status);
+    }
+  }
+  if (traits.has_generation) object.in("metadata").set("generation", Value::integer(1));
+}
+
+const managedfields::FieldSet& reset_fields(Door door, const Traits& traits) {
+  using managedfields::FieldSet;
+  static const FieldSet kNothing;
+  static const FieldSet kStatus = FieldSet::of_paths({{"f:status"}});
+  static const FieldSet kSpec = FieldSet::of_paths({{"f:spec"}});
+  static const FieldSet kSpecAndLabels = FieldSet::of_paths({{"f:spec"}, {"f:metadata", "f:labels"}});
+  static const FieldSet kSpecAndOwners = FieldSet::of_paths(
+      {{"f:spec"}, {"f:metadata", "f:deletionTimestamp"}, {"f:metadata", "f:ownerReferences"}});
+  static const FieldSet kSpecAndMetadata = FieldSet::of_paths({{"f:spec"}, {"f:metadata"}});
+  if (door == Door::kMain) return traits.has_status ? kStatus : kNothing;
+  if (door != Door::kStatus) return door == Door::kApproval ? kSpec : kNothing;
+  if (traits.resource == "deployments") return kSpecAndLabels;
+  if (traits.resource == "pods") return kSpecAndOwners;
+  return is_extension(traits) ? kSpecAndMetadata : kSpec;
+}
+
+}  // namespace pedalion::registry::builtin::strategies

@@ -1,0 +1,60 @@
+#include "pedalion/registry/builtin/strategies/kind_rulebook.h"
+
+#include "pedalion/registry/builtin/defaults/empties.h"
+
+namespace pedalion::registry::builtin::strategies {
+
+void LazyDefaults::apply(json::Document& object) const {
+  std::call_once(once_, [this] { defaulter_.emplace(kind_); });
+  defaulter_->apply(object.root, object.arena);
+}
+
+KindRulebook::KindRulebook(std::string_view group, const catalog::ResourceFacts& facts,
+                           const schema::Type& type, Door door, std::shared_ptr<LazyDefaults> defaults)
+    : traits_(Traits::of(group, facts)),
+      facts_(facts),
+      type_(type),
+      door_(door),
+      rules_(kinds::find(group, facts.resource)),
+      stored_as_json_(group == "apiextensions.k8s.io" || group == "apiregistration.k8s.io"),
+      defaults_(std::move(defaults)) {}
+
+void KindRulebook::prepare_create(const rest::RequestContext& context, json::Document& object) const {
+  Filler filler(object.root, type_, object.arena);
+  reset_new(traits_, filler);
+  if (rules_ != nullptr && rules_->prepare_create != nullptr) rules_->prepare_create(filler, context);
+}
+
+void KindRulebook::prepare_update(json::Document& object, const Value& old) const {
+  Filler filler(object.root, type_, object.arena);
+  if (door_ == Door::kMain && rules_ != nullptr && rules_->prepare_update != nullptr) {
+    rules_->prepare_update(filler, old);
+  }
+  keep_what_is_not_written(door_, traits_, filler, old);
+}
+
+meta::FieldErrors KindRulebook::validate(const Value& object) const {
+  meta::FieldErrors errors;
+  if (rules_ != nullptr && rules_->validate != nullptr) rules_->validate(object, errors);
+  return errors;
+}
+
+meta::FieldErrors KindRulebook::validate_update(const Value& object, const Value& old) const {
+  meta::FieldErrors errors;
+  if (door_ != Door::kMain || rules_ == nullptr) return errors;
+  if (rules_->validate != nullptr) rules_->validate(object, errors);
+  if (rules_->validate_update != nullptr) rules_->validate_update(object, old, errors);
+  return errors;
+}
+
+std::vector<std::string> KindRulebook::warnings(const Value& object) const {
+  std::vector<std::string> warnings;
+  if (door_ == Door::kMain && rules_ != nullptr && rules_->warn != nullptr) rules_->warn(object, warnings);
+  return warnings;
+}
+
+void KindRulebook::canonicalize(json::Document& object) const {
+  if (!stored_as_json_) defaults::null_empties(object.root, type_);
+}
+
+}  // namespace pedalion::registry::builtin::strategies
