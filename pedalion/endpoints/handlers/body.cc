@@ -1,0 +1,48 @@
+#include "pedalion/endpoints/handlers/body.h"
+
+#include "pedalion/apimachinery/meta/errors.h"
+
+namespace pedalion::endpoints {
+
+Task<Result<Bytes>> read_body(const Call& call) {
+  co_return co_await http::read_all(call.request.body.get(), call.environment.body_limit);
+}
+
+Result<json::Document> decode_body(const Call& call, std::string_view body, codec::MediaType media_type,
+                                   registry::rest::FieldValidation validation) {
+  using registry::rest::FieldValidation;
+  const auto& kind = call.resource.kind;
+  TRY(codec::Decoded decoded, codec::decode_object(body, media_type, kind, *call.resource.type));
+  if (decoded.strict_problems.empty() || validation == FieldValidation::kIgnore)
+    return std::move(decoded.object);
+  if (validation == FieldValidation::kWarn) {
+    for (std::string& problem : decoded.strict_problems) call.context.warn(std::move(problem));
+    return std::move(decoded.object);
+  }
+  std::string text;
+  for (const std::string& problem : decoded.strict_problems) text += (text.empty() ? "" : ", ") + problem;
+  return std::unexpected(meta::bad_request(kind.kind + " in version \"" + kind.version +
+                                           "\" cannot be handled as a " + kind.kind +
+                                           ": strict decoding error: " + text));
+}
+
+Result<void> check_name(const Call& call, const json::Value& object) {
+  const std::string& wanted = call.info.name;
+  auto name = object.string_at({"metadata", "name"}), ns = object.string_at({"metadata", "namespace"});
+  if (name.empty()) {
+    return std::unexpected(meta::bad_request("the name of the object (" + wanted +
+                                             " based on URL) was undeterminable: name must be provided"));
+  }
+  if (name != wanted) {
+    return std::unexpected(meta::bad_request("the name of the object (" + std::string(name) +
+                                             ") does not match the name on the URL (" + wanted + ")"));
+  }
+  if (call.resource.namespaced && !ns.empty() && !call.context.ns.empty() && ns != call.context.ns) {
+    return std::unexpected(meta::bad_request("the namespace of the object (" + std::string(ns) +
+                                             ") does not match the namespace on the request (" +
+                                             call.context.ns + ")"));
+  }
+  return {};
+}
+
+}  // namespace pedalion::endpoints

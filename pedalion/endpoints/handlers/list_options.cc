@@ -1,0 +1,113 @@
+#include "pedalion/endpoints/handlers/list_options.h"
+
+#include <charconv>
+
+#include "pedalion/apimachinery/meta/errors.h"
+
+namespace pedalion::endpoints {
+namespace {
+
+using meta::FieldError;
+using meta::FieldPath;
+using registry::rest::ListOptions;
+
+const FieldPath kMatch("resourceVersionMatch");
+
+meta::FieldErrors list_errors(const ListOptions& options) {
+  static constexpr std::string_view kMatches[] = {"Exact", "NotOlderThan", ""};
+  meta::FieldErrors errors;
+  const std::string& match = options.resource_version_match;
+  if (!match.empty()) {
+    if (options.resource_version.empty())
+      errors.push_back(FieldError::forbidden(
+          kMatch, "resourceVersionMatch is forbidden unless resourceVersion is provided"));
+    if (!options.continue_token.empty())
+      errors.push_back(
+          FieldError::forbidden(kMatch, "resourceVersionMatch is forbidden when continue is provided"));
+    if (match != "Exact" && match != "NotOlderThan")
+      errors.push_back(FieldError::not_supported(kMatch, match, kMatches));
+    if (match == "Exact" && options.resource_version == "0")
+      errors.push_back(FieldError::forbidden(
+          kMatch, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""));
+  }
+  if (options.send_initial_events)
+    errors.push_back(
+        FieldError::forbidden(FieldPath("sendInitialEvents"), "sendInitialEvents is forbidden for list"));
+  return errors;
+}
+
+meta::FieldErrors watch_errors(const ListOptions& options) {
+  static constexpr std::string_view kMatches[] = {"NotOlderThan"};
+  meta::FieldErrors errors;
+  const std::string& match = options.resource_version_match;
+  if (options.send_initial_events && match != "NotOlderThan")
+    errors.push_back(FieldError::forbidden(
+        kMatch, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
+  if (match.empty()) return errors;
+  if (!options.send_initial_events)
+    errors.push_back(FieldError::forbidden(
+        kMatch, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+  if (match != "NotOlderThan") errors.push_back(FieldError::not_supported(kMatch, match, kMatches));
+  if (!options.continue_token.empty())
+    errors.push_back(
+        FieldError::forbidden(kMatch, "resourceVersionMatch is forbidden when continue is provided"));
+  return errors;
+}
+
+Result<void> read_numbers(const Query& query, ListOptions& options) {
+  if (const auto* text = query.find("timeoutSeconds")) {
+    TRY(std::int64_t seconds, parse_int64(*text));
+    options.timeout_seconds = seconds;
+  }
+  if (const auto* text = query.find("limit")) {
+    TRY(options.limit, parse_int64(*text));
+  }
+  return {};
+}
+
+Result<void> add_name(const Call& call, ListOptions& options) {
+  if (!call.info.deprecated_watch || call.info.name.empty()) return {};
+  if (const auto* selected = options.fields.exact_match("metadata.name");
+      selected != nullptr && *selected != call.info.name)
+    return std::unexpected(meta::bad_request("fieldSelector metadata.name doesn't match requested name"));
+  options.fields.add({.field = "metadata.name", .value = call.info.name, .equals = true});
+  return {};
+}
+
+}  // namespace
+
+Result<std::int64_t> parse_int64(std::string_view text) {
+  std::int64_t value = 0;
+  auto digits = text.starts_with('+') && !text.starts_with("+-") ? text.substr(1) : text;
+  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error == std::errc() && end == digits.data() + digits.size()) return value;
+  bool whole = end == digits.data() + digits.size() && error == std::errc::result_out_of_range;
+  return std::unexpected(meta::bad_request("strconv.ParseInt: parsing " + meta::go_quoted(text) +
+                                           (whole ? ": value out of range" : ": invalid syntax")));
+}
+
+Result<ListOptions> list_options_of(const Call& call, const Query& query, ListVerb verb) {
+  auto text = [&](std::string_view name) {
+    const auto* found = query.find(name);
+    return found == nullptr ? std::string() : *found;
+  };
+  ListOptions options;
+  if (const auto* labels = query.find("labelSelector")) {
+    TRY(options.labels, selector::LabelSelector::parse(*labels));
+  }
+  if (const auto* fields = query.find("fieldSelector")) {
+    TRY(options.fields, selector::FieldSelector::parse(*fields));
+  }
+  options.allow_watch_bookmarks = query.boolean("allowWatchBookmarks");
+  options.resource_version = text("resourceVersion");
+  options.resource_version_match = text("resourceVersionMatch");
+  options.continue_token = text("continue");
+  if (query.has("sendInitialEvents")) options.send_initial_events = query.boolean("sendInitialEvents");
+  TRY_OK(read_numbers(query, options));
+  TRY_OK(add_name(call, options));
+  auto errors = verb == ListVerb::kWatch ? watch_errors(options) : list_errors(options);
+  if (!errors.empty()) return std::unexpected(meta::invalid("meta.k8s.io", "ListOptions", "", errors));
+  return options;
+}
+
+}  // namespace pedalion::endpoints

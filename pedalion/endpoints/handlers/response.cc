@@ -1,0 +1,127 @@
+#include "pedalion/endpoints/handlers/response.h"
+
+#include <algorithm>
+
+#include "pedalion/apimachinery/json/write.h"
+#include "pedalion/apimachinery/meta/errors.h"
+#include "pedalion/apimachinery/meta/status_codec.h"
+#include "pedalion/endpoints/handlers/gzip.h"
+
+namespace pedalion::endpoints {
+namespace {
+
+constexpr std::size_t kWarningsLimit = 4096, kWarningCut = 256;
+
+/// The whole answer, finished: pretty or YAML when the form says so.
+http::Response finished(const http::Request& request, const Form& form, int status, std::string json) {
+  if (form.media == Media::kYaml) return text_response(request, status, "application/yaml", yaml_of(json));
+  if (form.pretty) {
+    std::string indented;
+    json::indent(json, indented);
+    json = std::move(indented);
+  }
+  json += '\n';
+  return text_response(request, status, "application/json", std::move(json));
+}
+
+std::string quoted_warning(std::string_view text, std::size_t limit) {
+  std::string value = "299 - \"";
+  for (char c : text.substr(0, limit)) {
+    auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) continue;
+    if (c == '"' || c == '\\') value += '\\';
+    value += c;
+  }
+  return value + "\"";
+}
+
+}  // namespace
+
+http::Response text_response(const http::Request& request, int status, std::string_view content_type,
+                             std::string text) {
+  bool compress = text.size() > kGzipThreshold && accepts_gzip(request);
+  if (!compress) return http::Response(status, content_type, std::move(text));
+  std::string compressed;
+  Gzip gzip;
+  gzip.add(text, compressed);
+  gzip.finish(compressed);
+  http::Response response(status, content_type, std::move(compressed));
+  response.headers.add("content-encoding", "gzip");
+  response.headers.add("vary", "Accept-Encoding");
+  return response;
+}
+
+std::optional<Status> partial_mismatch(const Form& form, bool list, const meta::GroupVersionKind& kind) {
+  if (form.transform != Transform::kPartial || form.as_list == list) return std::nullopt;
+  std::string package = kind.group.empty() ? "core" : kind.group.substr(0, kind.group.find('.'));
+  std::string type = "(*" + package + "." + kind.kind + (list ? "List)" : ")");
+  return Status(
+      406, "NotAcceptable",
+      list ? "you requested PartialObjectMetadata, but the requested object is a list " + type
+           : "you requested PartialObjectMetadataList, but the requested object is not a list " + type);
+}
+
+http::Response object_response(const Call& call, const Form& form, int status,
+                               const watchcache::ObjectPtr& object) {
+  http::Response response;
+  if (auto mismatch = partial_mismatch(form, false, call.resource.kind))
+    return error_response(call, *mismatch);
+  if (form.transform == Transform::kTable) {
+    auto include = include_object_of(call.request.query());
+    if (!include) return error_response(call, include.error());
+    std::string text;
+    ListMeta meta{.resource_version = object->revision == 0 ? "" : std::to_string(object->revision)};
+    append_table(call.resource, {object}, meta, form.version, *include, ColumnDefinitions::kWritten, text);
+    response = finished(call.request, form, status, std::move(text));
+  } else if (form.transform == Transform::kPartial) {
+    std::string text;
+    append_partial(*object, form.version, text);
+    response = finished(call.request, form, status, std::move(text));
+  } else if (form.media == Media::kYaml || form.pretty || object->json.size() > kGzipThreshold) {
+    response = finished(call.request, form, status, std::string(object->json.view()));
+  } else {
+    response.status = status;
+    response.headers.add("content-type", "application/json");
+    response.chunks.push_back(object->json);
+    response.chunks.push_back(Bytes::of_static("\n"));
+  }
+  add_warnings(call.context.warnings, response);
+  return response;
+}
+
+http::Response document_response(const Call& call, const Form& form, int status, std::string json) {
+  auto response = finished(call.request, form, status, std::move(json));
+  add_warnings(call.context.warnings, response);
+  return response;
+}
+
+http::Response status_response(const Status& status, const http::Request& request) {
+  auto response = finished(request, negotiate_status(request), status.code, meta::status_json(status));
+  if (const auto* details = status.details(); details != nullptr && details->retry_after_seconds > 0)
+    response.headers.add("retry-after", std::to_string(details->retry_after_seconds));
+  return response;
+}
+
+http::Response error_response(const Call& call, const Status& status) {
+  auto response = status_response(status, call.request);
+  add_warnings(call.context.warnings, response);
+  return response;
+}
+
+void add_warnings(const std::vector<std::string>& warnings, http::Response& response) {
+  std::vector<std::string_view> distinct;
+  std::size_t total = 0;
+  for (const std::string& warning : warnings) {
+    if (std::ranges::find(distinct, warning) != distinct.end()) continue;
+    distinct.push_back(warning);
+    total += warning.size();
+  }
+  std::size_t cut = total > kWarningsLimit ? kWarningCut : std::string_view::npos, written = 0;
+  for (std::string_view warning : distinct) {
+    written += std::min(warning.size(), cut);
+    if (written > kWarningsLimit) break;
+    response.headers.add("warning", quoted_warning(warning, cut));
+  }
+}
+
+}  // namespace pedalion::endpoints

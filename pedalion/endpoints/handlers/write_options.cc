@@ -1,0 +1,213 @@
+#include "pedalion/endpoints/handlers/write_options.h"
+
+#include "pedalion/apimachinery/codec/scalars.h"
+#include "pedalion/apimachinery/codec/yaml.h"
+#include "pedalion/apimachinery/json/parse.h"
+#include "pedalion/apimachinery/json/utf8.h"
+#include "pedalion/apimachinery/meta/errors.h"
+#include "pedalion/endpoints/handlers/list_options.h"
+#include "pedalion/endpoints/handlers/negotiation.h"
+
+namespace pedalion::endpoints {
+namespace {
+
+using meta::FieldError;
+using meta::FieldErrors;
+using meta::FieldPath;
+using registry::rest::DeleteOptions;
+using registry::rest::FieldValidation;
+using registry::rest::WriteOptions;
+
+constexpr std::size_t kManagerLimit = 128;
+constexpr std::string_view kTypeMetaStruct =
+    R"(struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" })";
+
+std::string_view kind_of(WriteVerb verb) {
+  if (verb == WriteVerb::kCreate) return "CreateOptions";
+  return verb == WriteVerb::kUpdate ? "UpdateOptions" : "PatchOptions";
+}
+
+bool is_printable(unsigned char c) { return c >= 0x20 && c != 0x7f; }
+
+/// What stands before the first slash, as far as it can be a manager's name.
+std::string manager_of_user_agent(std::string_view user_agent) {
+  std::string manager;
+  for (char c : user_agent.substr(0, user_agent.find('/'))) {
+    if (is_printable(static_cast<unsigned char>(c)) && manager.size() < kManagerLimit) manager += c;
+  }
+  return manager;
+}
+
+void check_manager(std::string_view manager, FieldErrors& errors) {
+  const FieldPath path("fieldManager");
+  if (manager.size() > kManagerLimit) errors.push_back(FieldError::too_long(path, kManagerLimit));
+  std::size_t position = 0;
+  for (std::size_t at = 0; at < manager.size(); ++position) {
+    auto c = static_cast<unsigned char>(manager[at]);
+    if (!is_printable(c)) {
+      char text[64];
+      std::snprintf(text, sizeof text, "invalid character U+%04X (at position %zu)", static_cast<unsigned>(c),
+                    position);
+      errors.push_back(FieldError::invalid(path, manager, text));
+      return;
+    }
+    at += std::max<std::size_t>(1, json::utf8_sequence_length(manager.substr(at)));
+  }
+}
+
+/// True when the only value is All. `values` are shown as Go shows them.
+bool check_dry_run(const std::vector<std::string_view>& values, FieldErrors& errors) {
+  bool all = !values.empty();
+  std::string shown = "[";
+  for (std::string_view value : values) {
+    all = all && value == "All";
+    shown += (shown.size() > 1 ? "," : "") + meta::go_quoted(value);
+  }
+  if (!values.empty() && !all) {
+    errors.push_back({FieldError::Type::kNotSupported, "dryRun", shown + "]", "supported values: \"All\""});
+  }
+  return all;
+}
+
+FieldValidation check_field_validation(const Query& query, FieldErrors& errors) {
+  static constexpr std::string_view kModes[] = {"", "Ignore", "Strict", "Warn"};
+  const auto* mode = query.find("fieldValidation");
+  if (mode == nullptr || mode->empty() || *mode == "Warn") return FieldValidation::kWarn;
+  if (*mode == "Ignore") return FieldValidation::kIgnore;
+  if (*mode == "Strict") return FieldValidation::kStrict;
+  errors.push_back(FieldError::not_supported(FieldPath("fieldValidation"), *mode, kModes));
+  return FieldValidation::kWarn;
+}
+
+void check_delete_options(const DeleteOptions& options, const std::vector<std::string_view>& dry_run,
+                          FieldErrors& errors) {
+  static constexpr std::string_view kPolicies[] = {"Foreground", "Background", "Orphan", "nil"};
+  const FieldPath path("propagationPolicy");
+  if (options.propagation_policy) {
+    const std::string& policy = *options.propagation_policy;
+    if (options.orphan_dependents)
+      errors.push_back(
+          FieldError::invalid(path, policy, "orphanDependents and deletionPropagation cannot be both set"));
+    if (policy != "Foreground" && policy != "Background" && policy != "Orphan")
+      errors.push_back(FieldError::not_supported(path, policy, kPolicies));
+  }
+  check_dry_run(dry_run, errors);
+}
+
+Result<DeleteOptions> judged(DeleteOptions options, const std::vector<std::string_view>& dry_run) {
+  FieldErrors errors;
+  check_delete_options(options, dry_run, errors);
+  if (!errors.empty()) return std::unexpected(meta::invalid("meta.k8s.io", "DeleteOptions", "", errors));
+  options.dry_run = !dry_run.empty();
+  return options;
+}
+
+Result<DeleteOptions> from_query(const Query& query) {
+  DeleteOptions options;
+  if (const auto* text = query.find("gracePeriodSeconds")) {
+    TRY(options.grace_period_seconds, parse_int64(*text));
+  }
+  if (query.has("orphanDependents")) options.orphan_dependents = query.boolean("orphanDependents");
+  if (const auto* policy = query.find("propagationPolicy")) options.propagation_policy = *policy;
+  return judged(std::move(options), query.find_all("dryRun"));
+}
+
+/// `field` is wrong as Go's decoder says it.
+Status wrong_type(std::string_view field, const json::Value& value, std::string_view type) {
+  return meta::bad_request("json: cannot unmarshal " + std::string(codec::kind_word(value)) +
+                           " into Go struct field DeleteOptions." + std::string(field) + " of type " +
+                           std::string(type));
+}
+
+Result<std::optional<std::string>> text_member(const json::Value& object, std::string_view name,
+                                               std::string_view field, std::string_view type) {
+  const auto* value = object.find(name);
+  if (value == nullptr || value->is_null()) return std::optional<std::string>();
+  if (!value->is_string()) return std::unexpected(wrong_type(field, *value, type));
+  return std::optional<std::string>(value->as_string());
+}
+
+Result<DeleteOptions> from_object(const json::Value& object) {
+  DeleteOptions options;
+  if (const auto* grace = object.find("gracePeriodSeconds"); grace != nullptr && !grace->is_null()) {
+    if (!grace->is_int()) return std::unexpected(wrong_type("gracePeriodSeconds", *grace, "int64"));
+    options.grace_period_seconds = grace->as_int();
+  }
+  if (const auto* orphan = object.find("orphanDependents"); orphan != nullptr && !orphan->is_null()) {
+    if (!orphan->is_bool()) return std::unexpected(wrong_type("orphanDependents", *orphan, "bool"));
+    options.orphan_dependents = orphan->as_bool();
+  }
+  TRY(options.propagation_policy,
+      text_member(object, "propagationPolicy", "propagationPolicy", "v1.DeletionPropagation"));
+  if (const auto* preconditions = object.find("preconditions");
+      preconditions != nullptr && !preconditions->is_null()) {
+    if (!preconditions->is_object())
+      return std::unexpected(wrong_type("preconditions", *preconditions, "v1.Preconditions"));
+    TRY(options.preconditions.uid, text_member(*preconditions, "uid", "preconditions.uid", "types.UID"));
+    TRY(options.preconditions.resource_version,
+        text_member(*preconditions, "resourceVersion", "preconditions.resourceVersion", "string"));
+  }
+  std::vector<std::string_view> dry_run;
+  if (const auto* values = object.find("dryRun"); values != nullptr && !values->is_null()) {
+    if (!values->is_array()) return std::unexpected(wrong_type("dryRun", *values, "[]string"));
+    for (const auto& value : values->items()) {
+      if (!value.is_string()) return std::unexpected(wrong_type("dryRun", value, "string"));
+      dry_run.push_back(value.as_string());
+    }
+  }
+  return judged(std::move(options), dry_run);
+}
+
+Result<json::Document> parse_options(std::string_view body, codec::MediaType media_type) {
+  auto document = media_type == codec::MediaType::kYaml ? codec::parse_yaml(body) : json::parse(body);
+  if (!document && media_type == codec::MediaType::kJson) {
+    return std::unexpected(
+        meta::bad_request("couldn't get version/kind; json parse error: " + document.error().message));
+  }
+  return document;
+}
+
+Result<DeleteOptions> from_body(std::string_view body, codec::MediaType media_type) {
+  TRY(json::Document document, parse_options(body, media_type));
+  if (!document.root.is_object()) {
+    return std::unexpected(
+        meta::bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal " +
+                          std::string(codec::kind_word(document.root)) + " into Go value of type " +
+                          std::string(kTypeMetaStruct)));
+  }
+  auto kind = document.root.string_at({"kind"}), version = document.root.string_at({"apiVersion"});
+  if (!kind.empty() && kind != "DeleteOptions") {
+    return std::unexpected(meta::bad_request(
+        "no kind " + meta::go_quoted(kind) + " is registered for version " + meta::go_quoted(version) +
+        " in scheme \"pkg/apis/meta/internalversion/scheme/register.go:27\""));
+  }
+  return from_object(document.root);
+}
+
+}  // namespace
+
+Result<WriteOptions> write_options_of(const Call& call, const Query& query, WriteVerb verb) {
+  FieldErrors errors;
+  WriteOptions options;
+  if (const auto* manager = query.find("fieldManager")) options.field_manager = *manager;
+  options.force = query.boolean("force");
+  if (verb == WriteVerb::kApply && options.field_manager.empty())
+    errors.push_back(FieldError::required(FieldPath("fieldManager"), "is required for apply patch"));
+  if (verb == WriteVerb::kPatch && query.has("force"))
+    errors.push_back(FieldError::forbidden(FieldPath("force"), "may not be specified for non-apply patch"));
+  check_manager(options.field_manager, errors);
+  options.dry_run = check_dry_run(query.find_all("dryRun"), errors);
+  options.field_validation = check_field_validation(query, errors);
+  if (!errors.empty()) return std::unexpected(meta::invalid("meta.k8s.io", kind_of(verb), "", errors));
+  if (options.field_manager.empty()) options.field_manager = manager_of_user_agent(call.context.user_agent);
+  return options;
+}
+
+Task<Result<DeleteOptions>> delete_options_of(const Call& call, const Query& query) {
+  CO_TRY(Bytes body, co_await http::read_all(call.request.body.get(), call.environment.body_limit));
+  if (body.empty()) co_return from_query(query);
+  CO_TRY(auto media_type, body_media_type(call.request));
+  co_return from_body(body.view(), media_type);
+}
+
+}  // namespace pedalion::endpoints
