@@ -1,0 +1,59 @@
+#pragma once
+// Admission: plugins that may change or refuse a write, after it was authorized and before it is stored.
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pedalion/apimachinery/json/value.h"
+#include "pedalion/apimachinery/meta/group_version.h"
+#include "pedalion/base/status.h"
+#include "pedalion/base/task.h"
+#include "pedalion/registry/rest/context.h"
+
+namespace pedalion::admission {
+
+enum class Operation : std::uint8_t { kCreate, kUpdate, kDelete, kConnect };
+
+/// One write. Borrowed for the time of the call.
+struct Attributes {
+  Operation operation = Operation::kCreate;
+  const meta::GroupVersionResource& resource;
+  const meta::GroupVersionKind& kind;
+  std::string_view subresource, ns, name;
+  json::Document* object = nullptr;         // null for deletions
+  const json::Value* old_object = nullptr;  // null for creations
+  bool dry_run = false;
+  registry::rest::RequestContext& context;
+
+  meta::GroupResource group_resource() const { return {resource.group, resource.resource}; }
+};
+
+/// Thread-safe.
+class Plugin {
+ public:
+  virtual ~Plugin() = default;
+  virtual std::string_view name() const = 0;
+  virtual bool handles(Operation operation) const = 0;
+  /// May change attributes.object.
+  virtual Task<Result<void>> mutate(Attributes& attributes) { return accepted(attributes); }
+  virtual Task<Result<void>> validate(const Attributes& attributes) { return accepted(attributes); }
+
+ protected:
+  static Task<Result<void>> accepted(const Attributes&) { co_return Result<void>(); }
+};
+
+/// The plugins in their order: all mutate, then all validate; the first refusal ends it.
+class Chain {
+ public:
+  /// Before the first write.
+  void add(std::unique_ptr<Plugin> plugin) { plugins_.push_back(std::move(plugin)); }
+  Task<Result<void>> mutate(Attributes& attributes) const;
+  Task<Result<void>> validate(const Attributes& attributes) const;
+  const std::vector<std::unique_ptr<Plugin>>& plugins() const { return plugins_; }
+
+ private:
+  std::vector<std::unique_ptr<Plugin>> plugins_;
+};
+
+}  // namespace pedalion::admission
