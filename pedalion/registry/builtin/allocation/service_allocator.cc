@@ -16,7 +16,8 @@ using meta::FieldPath;
 
 namespace {
 
-constexpr int kRandomTries = 64;  // then one after the other
+constexpr std::uint64_t kRandomTries = 64;      // then one after the other …
+constexpr std::uint64_t kOrderlyTries = 65536;  // … but at most so many
 
 std::uint64_t random_below(std::uint64_t limit) {
   thread_local std::mt19937_64 engine{std::random_device{}()};
@@ -125,7 +126,7 @@ Task<void> ServiceAllocator::claim_free_address(Work& work, const AddressRange& 
   // Small numbers are left to those who ask for an address by name, as long as there are others.
   std::uint64_t reserved = std::min<std::uint64_t>(std::max<std::uint64_t>(16, range.size() / 16), 256);
   std::uint64_t first = range.size() > reserved * 2 ? reserved : 0, span = range.size() - first;
-  std::uint64_t start = random_below(span), tries = std::min<std::uint64_t>(range.size(), 65536);
+  std::uint64_t start = random_below(span), tries = kRandomTries + std::min(range.size(), kOrderlyTries);
   for (std::uint64_t i = 0; i < tries; ++i) {
     std::uint64_t number = i < kRandomTries ? first + random_below(span) : (first + start + i) % range.size();
     Claim claim{Claim::Kind::kAddress, range.address(number)};
@@ -179,7 +180,7 @@ Task<void> ServiceAllocator::claim_free_port(Work& work, std::string_view field,
                                              const schema::Type& type, std::size_t index) {
   auto count = static_cast<std::uint64_t>(ranges_.last_node_port - ranges_.first_node_port + 1);
   std::uint64_t start = random_below(count);
-  for (std::uint64_t i = 0; i < count; ++i) {
+  for (std::uint64_t i = 0; i < kRandomTries + count; ++i) {
     std::uint64_t number = i < kRandomTries ? random_below(count) : (start + i) % count;
     int port = ranges_.first_node_port + static_cast<int>(number);
     Claim claim{Claim::Kind::kNodePort, std::to_string(port)};
