@@ -71,7 +71,7 @@ Result<bool> measure_get(Bench& bench) {
   }
   const Call call{"GET", path(space, "configmaps", "one"), {}, {}};
   for (const Shape shape :
-       {Shape{kHttp11, 1, 1}, Shape{kHttp11, 16, 1}, Shape{kHttp2, 1, 1}, Shape{kHttp2, 4, 32}}) {
+       {Shape{kHttp11, 1, 1}, Shape{kHttp11, 64, 1}, Shape{kHttp2, 1, 1}, Shape{kHttp2, 4, 32}}) {
     Fleet fleet(bench.loop(), target, shape);
     TRY(auto measured, load(fleet, [&](int, std::uint64_t) { return call; }, bench.settings().duration));
     bench.add(row_of("get", fleet, std::move(measured)));

@@ -23,7 +23,7 @@ int routes(Arguments arguments) {
     }
   }
   auto store = storage::memory::make_store({});
-  auto api = controlplane::Api::create(*store, {}, {});
+  auto api = controlplane::Api::create(*store, {});
   if (!api) {
     std::cerr << "pedalion: " << api.error().message << "\n";
     return 1;
