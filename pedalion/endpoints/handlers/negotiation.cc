@@ -90,9 +90,20 @@ std::vector<Clause> parse_accept(std::string_view header) {
   return clauses;
 }
 
+bool take_group_discovery(const Clause& clause, Form& form) {
+  bool known = clause.as == "APIGroupDiscoveryList" && clause.group == "apidiscovery.k8s.io" &&
+               (clause.version == "v2" || clause.version == "v2beta1");
+  if (!known) return false;
+  form.transform = Transform::kGroupDiscovery;
+  form.version = clause.version == "v2" ? "v2" : "v2beta1";
+  return true;
+}
+
 /// Whether `clause` wants a form that there is; fills the transform.
-bool take_transform(const Clause& clause, Form& form) {
+bool take_transform(const Clause& clause, Answers answers, Form& form) {
   if (clause.as.empty()) return true;
+  if (answers == Answers::kGroupDiscovery) return take_group_discovery(clause, form);
+  if (answers == Answers::kDocument) return false;
   if (clause.group != kMetaGroup || (clause.version != "v1" && clause.version != "v1beta1")) return false;
   form.version = clause.version == "v1" ? "v1" : "v1beta1";
   form.as_list = clause.as == "PartialObjectMetadataList";
@@ -137,7 +148,7 @@ Result<Form> negotiate(const http::Request& request, Answers answers) {
       Form form{.media = media};
       if (!clause.matches(form.content_type())) continue;
       if (media == Media::kYaml && answers == Answers::kStream) continue;
-      if (!take_transform(clause, form)) continue;
+      if (!take_transform(clause, answers, form)) continue;
       form.pretty = media == Media::kJson && wants_pretty(request, clause.pretty);
       return form;
     }

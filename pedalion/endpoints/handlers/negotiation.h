@@ -9,12 +9,12 @@
 namespace pedalion::endpoints {
 
 enum class Media : std::uint8_t { kJson, kYaml };
-enum class Transform : std::uint8_t { kNone, kTable, kPartial };
+enum class Transform : std::uint8_t { kNone, kTable, kPartial, kGroupDiscovery };
 
 struct Form {
   Media media = Media::kJson;
   Transform transform = Transform::kNone;
-  std::string_view version = "v1";  // of meta.k8s.io, for transforms
+  std::string_view version = "v1";  // of the transform's kind
   bool as_list = false;             // PartialObjectMetadataList was asked for
   bool pretty = false;
 
@@ -24,7 +24,12 @@ struct Form {
 };
 
 /// What an endpoint can answer with.
-enum class Answers : std::uint8_t { kObject, kStream };
+enum class Answers : std::uint8_t {
+  kObject,
+  kStream,
+  kDocument,        // no transforms
+  kGroupDiscovery,  // none but APIGroupDiscoveryList
+};
 
 /// The first acceptable clause of Accept, by quality. Fails with 406.
 Result<Form> negotiate(const http::Request& request, Answers answers);
