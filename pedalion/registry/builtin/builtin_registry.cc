@@ -14,6 +14,7 @@
 #include "pedalion/registry/builtin/virtuals/component_statuses.h"
 #include "pedalion/registry/builtin/virtuals/connecters.h"
 #include "pedalion/registry/builtin/virtuals/reviews.h"
+#include "pedalion/registry/generic/resource_store.h"
 
 namespace pedalion::registry::builtin {
 
@@ -53,6 +54,24 @@ void attach(Resource& row, const Capabilities& capabilities, catalog::Verbs verb
   if (verbs == catalog::Verbs::kAll) row.collection_deleter = capabilities.collection_deleter;
 }
 
+/// Namespaces as they are now.
+class StoredNamespaces final : public admission::Namespaces {
+ public:
+  explicit StoredNamespaces(rest::Getter& namespaces) : namespaces_(namespaces) {}
+  Task<Result<watchcache::ObjectPtr>> find(std::string_view name) override {
+    return find_named(std::string(name));
+  }
+
+ private:
+  Task<Result<watchcache::ObjectPtr>> find_named(std::string name) {
+    rest::RequestContext context;
+    auto found = co_await namespaces_.get(context, std::move(name), {});
+    if (!found && found.error().code == 404) co_return watchcache::ObjectPtr();
+    co_return found;
+  }
+  rest::Getter& namespaces_;
+};
+
 }  // namespace
 
 struct BuiltinRegistry::Rep {
@@ -85,6 +104,8 @@ struct BuiltinRegistry::Rep {
   storage::Store& store;
   const scheme::Scheme& scheme;
   const Options options;
+  admission::Chain admission;
+  StoredNamespaces* namespaces = nullptr;
   std::map<std::pair<std::string, std::string>, std::unique_ptr<StoredResource>, std::less<>> stored;
   std::deque<std::shared_ptr<void>> kept;  // destroyed before `stored`
   std::vector<rest::ApiGroupInfo> groups;
@@ -98,6 +119,7 @@ StoredResource& BuiltinRegistry::Rep::stored_for(std::string_view group, std::st
   if (found != nullptr) return *found;
   StoredSetup setup;
   setup.store = &store;
+  setup.admission = &admission;
   setup.scheme = &scheme;
   setup.facts = catalog::find(group, resource);
   setup.group = group;
@@ -279,6 +301,8 @@ Result<void> BuiltinRegistry::Rep::add_allocator() {
 }
 
 Result<void> BuiltinRegistry::Rep::build() {
+  namespaces = keep<StoredNamespaces>(*stored_for("", "namespaces").capabilities().getter);
+  admission.add(admission::namespace_lifecycle(*namespaces));
   TRY_OK(add_allocator());
   for (const catalog::GroupFacts& group : catalog::groups()) {
     rest::ApiGroupInfo info;
@@ -303,6 +327,15 @@ Result<std::unique_ptr<BuiltinRegistry>> BuiltinRegistry::create(storage::Store&
 }
 
 const std::vector<rest::ApiGroupInfo>& BuiltinRegistry::groups() const { return rep_->groups; }
+
+generic::ResourceStore* BuiltinRegistry::store(std::string_view group, std::string_view resource) {
+  auto found = rep_->stored.find(std::pair(std::string(group), std::string(resource)));
+  return found == rep_->stored.end() ? nullptr : &found->second->store();
+}
+
+admission::Chain& BuiltinRegistry::admission() { return rep_->admission; }
+
+admission::Namespaces& BuiltinRegistry::namespaces() { return *rep_->namespaces; }
 
 const Resource* BuiltinRegistry::find(std::string_view group, std::string_view resource,
                                       std::string_view subresource) const {

@@ -6,13 +6,14 @@
 #include <string_view>
 #include <vector>
 
+#include "pedalion/admission/namespace_lifecycle.h"
 #include "pedalion/apimachinery/scheme/scheme.h"
 #include "pedalion/registry/builtin/virtuals/access.h"
 #include "pedalion/registry/rest/resource.h"
 #include "pedalion/storage/store.h"
 
-namespace pedalion::admission {
-class Chain;
+namespace pedalion::registry::generic {
+class ResourceStore;
 }
 
 namespace pedalion::registry::builtin {
@@ -41,6 +42,13 @@ class BuiltinRegistry {
   /// The declaration of a resource in its preferred version, or of its subresource; null when there is none.
   const rest::Resource* find(std::string_view group, std::string_view resource,
                              std::string_view subresource = {}) const;
+  /// The store of a resource; null when there is none, or nothing is stored.
+  generic::ResourceStore* store(std::string_view group, std::string_view resource);
+
+  /// What every write passes. It has NamespaceLifecycle already; others are added before the first write.
+  admission::Chain& admission();
+  /// The namespaces, for plugins.
+  admission::Namespaces& namespaces();
 
  private:
   struct Rep;

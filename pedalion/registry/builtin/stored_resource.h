@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "pedalion/admission/admission.h"
 #include "pedalion/apimachinery/scheme/scheme.h"
 #include "pedalion/registry/builtin/allocation/service_allocator.h"
 #include "pedalion/registry/builtin/catalog/catalog.h"
@@ -21,6 +22,7 @@ namespace pedalion::registry::builtin {
 /// What a resource is made from. Facts and types are borrowed.
 struct StoredSetup {
   storage::Store* store = nullptr;
+  const admission::Chain* admission = nullptr;
   const scheme::Scheme* scheme = nullptr;
   const catalog::ResourceFacts* facts = nullptr;
   std::string group, version;  // in which it is stored

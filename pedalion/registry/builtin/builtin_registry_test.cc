@@ -1,0 +1,273 @@
+#include "pedalion/registry/builtin/builtin_registry.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "pedalion/apimachinery/codec/decode.h"
+#include "pedalion/apimachinery/json/parse.h"
+#include "pedalion/apimachinery/json/write.h"
+#include "pedalion/registry/generic/resource_store.h"
+#include "pedalion/storage/memory/memory_store.h"
+
+namespace pedalion::registry::builtin {
+namespace {
+
+using rest::ObjectPtr;
+using rest::Resource;
+
+class BuiltinRegistryTest : public testing::Test {
+ protected:
+  BuiltinRegistryTest() : store_(storage::memory::make_store({})) {
+    auto made = BuiltinRegistry::create(*store_, scheme_, {});
+    EXPECT_TRUE(made.has_value()) << made.error().message;
+    registry_ = *std::move(made);
+    user_.name = "admin";
+    for (std::string_view name : {"default", "kube-system"}) {
+      EXPECT_EQ(create("", "namespaces", "", R"({"metadata":{"name":")" + std::string(name) + "\"}}")
+                        .value_or(nullptr) != nullptr,
+                true);
+    }
+  }
+
+  rest::RequestContext context(std::string ns) {
+    rest::RequestContext made;
+    made.user = &user_;
+    made.ns = std::move(ns);
+    return made;
+  }
+  const Resource& row(std::string_view group, std::string_view resource, std::string_view sub = {}) {
+    const Resource* found = registry_->find(group, resource, sub);
+    EXPECT_NE(found, nullptr) << group << " " << resource << " " << sub;
+    return *found;
+  }
+  json::Document shaped(const Resource& resource, std::string_view text) {
+    json::Document object = json::parse(text).value();
+    codec::set_type_meta(object, resource.kind);
+    EXPECT_TRUE(codec::reshape(object, *resource.type).has_value());
+    return object;
+  }
+  rest::WriteOptions options() {
+    rest::WriteOptions made;
+    made.field_manager = "test";
+    return made;
+  }
+  Result<ObjectPtr> create(std::string_view group, std::string_view resource, std::string ns,
+                           std::string_view text, std::string_view sub = {}, std::string parent = {}) {
+    const Resource& found = row(group, resource, sub);
+    auto request = context(std::move(ns));
+    return sync_wait(found.creater->create(request, std::move(parent), shaped(found, text), options()));
+  }
+  Result<rest::UpdateResult> put(const Resource& found, std::string ns, std::string name,
+                                 std::string_view text) {
+    auto request = context(std::move(ns));
+    auto make = [&](const watchcache::Object*) -> Result<json::Document> { return shaped(found, text); };
+    return sync_wait(found.updater->update(request, std::move(name), make, options(),
+                                           rest::CreateIfMissing::kByStrategy, rest::FieldTracking::kUpdate));
+  }
+  Result<ObjectPtr> get(std::string_view group, std::string_view resource, std::string ns, std::string name) {
+    auto request = context(std::move(ns));
+    return sync_wait(row(group, resource).getter->get(request, std::move(name), {}));
+  }
+  Result<rest::DeleteResult> remove(std::string_view group, std::string_view resource, std::string ns,
+                                    std::string name) {
+    auto request = context(std::move(ns));
+    return sync_wait(row(group, resource).deleter->remove(request, std::move(name), {}));
+  }
+
+  scheme::Scheme scheme_;
+  std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<BuiltinRegistry> registry_;
+  rest::UserInfo user_;
+};
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text.append(text.empty() ? "" : ",").append(word);
+  return text.empty() ? "-" : text;
+}
+
+std::vector<std::string> verbs_of(const Resource& resource) {
+  std::vector<std::string> verbs = resource.connect_methods;
+  if (resource.getter != nullptr) verbs.emplace_back("get");
+  if (resource.lister != nullptr) verbs.emplace_back("list");
+  if (resource.watcher != nullptr) verbs.emplace_back("watch");
+  if (resource.creater != nullptr) verbs.emplace_back("create");
+  if (resource.updater != nullptr) verbs.emplace_back("update");
+  if (resource.updater != nullptr && resource.patchable) verbs.emplace_back("patch");
+  if (resource.deleter != nullptr) verbs.emplace_back("delete");
+  if (resource.collection_deleter != nullptr) verbs.emplace_back("deletecollection");
+  std::ranges::sort(verbs);
+  return verbs;
+}
+
+std::string line_of(const Resource& resource) {
+  bool main = resource.subresource.empty();
+  std::string name = resource.gvr.resource + (main ? "" : "/" + resource.subresource);
+  std::string hash = resource.storage_version_hash.empty() ? "-" : resource.storage_version_hash;
+  return resource.gvr.group_version().api_version() + " " + name + " " +
+         resource.kind.group_version().api_version() + " " + resource.kind.kind + " " +
+         (resource.namespaced ? "namespaced" : "cluster") + " " +
+         (resource.singular_name.empty() ? "-" : resource.singular_name) + " " +
+         joined(resource.short_names) + " " + joined(resource.categories) + " " + hash + " " +
+         joined(verbs_of(resource));
+}
+
+TEST_F(BuiltinRegistryTest, DeclaresWhatDiscoveryLists) {
+  std::vector<std::string> declared, expected;
+  for (const rest::ApiGroupInfo& group : registry_->groups()) {
+    for (const rest::ApiGroupVersion& version : group.versions) {
+      for (const Resource& resource : version.resources) {
+        declared.push_back(line_of(resource));
+        EXPECT_NE(resource.type, nullptr) << declared.back();
+      }
+    }
+  }
+  std::ifstream file("pedalion/registry/builtin/testdata/discovery.txt");
+  for (std::string line; std::getline(file, line);) expected.push_back(line);
+  ASSERT_EQ(expected.size(), declared.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(declared[i], expected[i]);
+}
+
+TEST_F(BuiltinRegistryTest, EveryStoredKindCanBeMadeReadAndRemoved) {
+  // What these need to be valid.
+  std::map<std::string, std::string> specs = {
+      {"pods", R"("spec":{"containers":[{"name":"c","image":"i"}]})"},
+      {"podtemplates", R"("template":{"spec":{"containers":[{"name":"c","image":"i"}]}})"},
+      {"replicationcontrollers",
+       R"("spec":{"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}})"},
+      {"services", R"("spec":{"ports":[{"port":80}]})"},
+      {"jobs",
+       R"("spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}})"},
+      {"rolebindings", R"("roleRef":{"kind":"Role","name":"r"})"},
+      {"clusterrolebindings", R"("roleRef":{"kind":"ClusterRole","name":"r"})"},
+      {"ipaddresses", R"("spec":{"parentRef":{"resource":"services","namespace":"n","name":"s"}})"},
+  };
+  for (std::string_view name : {"deployments", "replicasets", "statefulsets", "daemonsets"}) {
+    specs[std::string(name)] =
+        R"("spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},)"
+        R"("spec":{"containers":[{"name":"c","image":"i"}]}}})";
+  }
+  for (const rest::ApiGroupInfo& group : registry_->groups()) {
+    for (const rest::ApiGroupVersion& version : group.versions) {
+      for (const Resource& resource : version.resources) {
+        if (!resource.subresource.empty() || resource.deleter == nullptr) continue;
+        std::string ns = resource.namespaced ? "default" : "";
+        std::string name = resource.gvr.resource == "ipaddresses" ? "10.0.0.200" : "made";
+        std::string text = R"({"metadata":{"name":")" + name + "\"}";
+        if (auto spec = specs.find(resource.gvr.resource); spec != specs.end()) text += "," + spec->second;
+        auto request = context(ns);
+        auto created =
+            sync_wait(resource.creater->create(request, "", shaped(resource, text + "}"), options()));
+        ASSERT_TRUE(created.has_value()) << line_of(resource) << ": " << created.error().message;
+        EXPECT_EQ((*created)->name, name);
+        auto read = sync_wait(resource.getter->get(request, name, {}));
+        ASSERT_TRUE(read.has_value()) << line_of(resource);
+        EXPECT_EQ((*read)->json.view(), (*created)->json.view()) << line_of(resource);
+        auto listed = sync_wait(resource.lister->list(request, {}));
+        ASSERT_TRUE(listed.has_value()) << line_of(resource) << listed.error().message;
+        EXPECT_TRUE(std::ranges::any_of(listed->items, [&](auto& item) { return item->name == name; }));
+        auto removed = sync_wait(resource.deleter->remove(request, name, {}));
+        ASSERT_TRUE(removed.has_value()) << line_of(resource) << removed.error().message;
+      }
+    }
+  }
+}
+
+TEST_F(BuiltinRegistryTest, NamespacesEndWhenTheyAreFinalized) {
+  ASSERT_TRUE(create("", "namespaces", "", R"({"metadata":{"name":"n"}})").has_value());
+  auto removed = remove("", "namespaces", "", "n");
+  ASSERT_TRUE(removed.has_value()) << removed.error().message;
+  EXPECT_FALSE(removed->deleted);
+  std::string_view text = removed->object->json.view();
+  EXPECT_NE(text.find(R"("phase":"Terminating")"), text.npos) << text;
+  EXPECT_NE(text.find("deletionTimestamp"), text.npos) << text;
+
+  auto inside = create("", "configmaps", "n", R"({"metadata":{"name":"late"}})");
+  ASSERT_FALSE(inside.has_value());
+  EXPECT_EQ(inside.error().code, 403);
+
+  auto finalized = put(row("", "namespaces", "finalize"), "", "n", R"({"metadata":{"name":"n"},"spec":{}})");
+  ASSERT_TRUE(finalized.has_value()) << finalized.error().message;
+  EXPECT_EQ(get("", "namespaces", "", "n").error().code, 404);
+  EXPECT_EQ(create("", "configmaps", "n", R"({"metadata":{"name":"late"}})").error().code, 404);
+}
+
+TEST_F(BuiltinRegistryTest, ScaleChangesReplicas) {
+  ASSERT_TRUE(create("apps", "deployments", "default", R"({"metadata":{"name":"d"},"spec":{"selector":
+      {"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c",
+      "image":"i"}]}}}})")
+                  .has_value());
+  auto scaled = put(row("apps", "deployments", "scale"), "default", "d", R"({"spec":{"replicas":4}})");
+  ASSERT_TRUE(scaled.has_value()) << scaled.error().message;
+  std::string text((*get("apps", "deployments", "default", "d"))->json.view());
+  EXPECT_NE(text.find(R"("replicas":4)"), text.npos) << text;
+  EXPECT_NE(text.find(R"("generation":2)"), text.npos) << text;
+  EXPECT_NE(text.find(R"("subresource":"scale")"), text.npos) << text;
+}
+
+TEST_F(BuiltinRegistryTest, PodsAreBoundOnceAndGivenTime) {
+  ASSERT_TRUE(create("", "pods", "default",
+                     R"({"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}})")
+                  .has_value());
+  auto bound = create("", "pods", "default",
+                      R"({"metadata":{"name":"p"},"target":{"kind":"Node","name":"n1"}})", "binding", "p");
+  ASSERT_TRUE(bound.has_value()) << bound.error().message;
+  auto again = create("", "pods", "default",
+                      R"({"metadata":{"name":"p"},"target":{"kind":"Node","name":"n2"}})", "binding", "p");
+  EXPECT_EQ(again.error().message,
+            "Operation cannot be fulfilled on pods/binding \"p\": pod p is already assigned to node \"n1\"");
+  auto ending = remove("", "pods", "default", "p");
+  ASSERT_TRUE(ending.has_value()) << ending.error().message;
+  EXPECT_FALSE(ending->deleted);
+  EXPECT_NE(ending->object->json.view().find(R"("deletionGracePeriodSeconds":30)"), std::string_view::npos);
+}
+
+TEST_F(BuiltinRegistryTest, ServicesHaveAddressesOfTheirOwn) {
+  std::set<std::string> addresses;
+  for (int i = 0; i < 20; ++i) {
+    auto made = create("", "services", "default",
+                       R"({"metadata":{"name":"s)" + std::to_string(i) +
+                           R"("},"spec":{"type":"NodePort","ports":[{"port":80}]}})");
+    ASSERT_TRUE(made.has_value()) << made.error().message;
+    auto object = json::parse((*made)->json.view()).value();
+    std::string address(std::as_const(object.root).string_at({"spec", "clusterIP"}));
+    EXPECT_TRUE(addresses.insert(address).second) << address;
+    EXPECT_TRUE(get("networking.k8s.io", "ipaddresses", "", address).has_value());
+  }
+  auto removed = remove("", "services", "default", "s0");
+  ASSERT_TRUE(removed.has_value());
+  auto object = json::parse(removed->object->json.view()).value();
+  std::string address(std::as_const(object.root).string_at({"spec", "clusterIP"}));
+  EXPECT_EQ(get("networking.k8s.io", "ipaddresses", "", address).error().code, 404);
+}
+
+TEST_F(BuiltinRegistryTest, EventsHaveTwoForms) {
+  auto made = create("events.k8s.io", "events", "default", R"({"metadata":{"name":"e"},"eventTime":
+      "2026-01-01T00:00:00.000000Z","reportingController":"k","reportingInstance":"i","action":"a","reason":"r",
+      "type":"Normal","note":"n","regarding":{"kind":"Pod","name":"p","namespace":"default"}})");
+  ASSERT_TRUE(made.has_value()) << made.error().message;
+  std::string text((*get("", "events", "default", "e"))->json.view());
+  EXPECT_NE(text.find(R"("message":"n")"), text.npos) << text;
+  EXPECT_NE(text.find(R"("apiVersion":"events.k8s.io/v1","time")"), text.npos) << text;
+  auto request = context("default");
+  rest::ListOptions options;
+  options.fields = selector::FieldSelector::parse("regarding.name=p").value();
+  auto listed = sync_wait(row("events.k8s.io", "events").lister->list(request, options));
+  ASSERT_TRUE(listed.has_value()) << listed.error().message;
+  ASSERT_EQ(listed->items.size(), 1);
+  EXPECT_NE(listed->items[0]->json.view().find(R"("note":"n")"), std::string_view::npos);
+}
+
+TEST_F(BuiltinRegistryTest, AsksWhoTheUserIs) {
+  auto review = create("authentication.k8s.io", "selfsubjectreviews", "", "{}");
+  ASSERT_TRUE(review.has_value()) << review.error().message;
+  EXPECT_NE((*review)->json.view().find(R"("userInfo":{"username":"admin"})"), std::string_view::npos);
+  EXPECT_EQ(create("authorization.k8s.io", "selfsubjectaccessreviews", "", "{}").error().code, 501);
+}
+
+}  // namespace
+}  // namespace pedalion::registry::builtin
