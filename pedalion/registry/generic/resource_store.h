@@ -73,6 +73,9 @@ class ResourceStore final : public rest::Getter,
   Bytes encode(const Strategy& strategy, json::Document& object) const;
   rest::ObjectPtr shared_form(const std::string& key, Bytes bytes, storage::Revision revision) const;
 
+  /// What a write has just stored: the cache's own form when it has got there.
+  rest::ObjectPtr stored_form(const std::string& key, Bytes bytes, storage::Revision revision) const;
+
   storage::Store& store_;
   const admission::Chain& admission_;
   const ResourceConfig config_;

@@ -1,0 +1,101 @@
+#include "pedalion/registry/generic/metadata.h"
+
+#include "pedalion/apimachinery/meta/errors.h"
+#include "pedalion/apimachinery/meta/names.h"
+#include "pedalion/apimachinery/meta/time.h"
+
+namespace pedalion::registry::generic {
+namespace {
+
+using json::Value;
+
+constexpr std::string_view kOrder[] = {
+    "name",         "generateName",      "namespace",         "uid",
+    "generation",   "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
+    "labels",       "annotations",       "ownerReferences",   "finalizers",
+    "managedFields"};
+
+bool is_empty(const Value& value) {
+  if (value.is_null()) return true;
+  if (value.is_string()) return value.as_string().empty();
+  return (value.is_array() || value.is_object()) && value.empty();
+}
+
+bool keeps_empty(std::string_view name) { return name == "deletionGracePeriodSeconds"; }
+
+}  // namespace
+
+Value& metadata_of(json::Document& object) { return object.root.object_at("metadata", object.arena); }
+
+void order_metadata(json::Document& object) {
+  Value& metadata = metadata_of(object);
+  Value ordered = Value::object(object.arena, metadata.size());
+  for (std::string_view name : kOrder) {
+    const Value* member = metadata.find(name);
+    if (member == nullptr || (is_empty(*member) && !keeps_empty(name))) continue;
+    if (name == "generation" && member->int_or(0) == 0) continue;
+    ordered.append_member(name, *member, object.arena);
+  }
+  metadata = ordered;
+}
+
+Result<void> fill_new_metadata(json::Document& object, std::string_view ns, bool namespaced) {
+  Value& metadata = metadata_of(object);
+  auto& arena = object.arena;
+  if (!metadata.string_at({"resourceVersion"}).empty())
+    return std::unexpected(Status(500, "", "resourceVersion should not be set on objects to be created"));
+  auto given = metadata.string_at({"namespace"});
+  if (namespaced && !given.empty() && given != ns) {
+    return std::unexpected(meta::bad_request(
+        "the namespace of the provided object does not match the namespace sent on the request"));
+  }
+  if (namespaced) metadata.set("namespace", Value::string(ns, arena), arena);
+  for (std::string_view name :
+       {"deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion", "generation"})
+    metadata.erase(name);
+  metadata.set("uid", Value::string(meta::make_uid(), arena), arena);
+  metadata.set("creationTimestamp", Value::string(meta::format_time(meta::now_seconds()), arena), arena);
+  return {};
+}
+
+void carry_metadata(json::Document& object, const Value& old) {
+  Value& metadata = metadata_of(object);
+  const Value* before = old.find("metadata");
+  if (before == nullptr) return;
+  auto& arena = object.arena;
+  auto take = [&](std::string_view name) {
+    const Value* member = before->find(name);
+    if (member == nullptr) {
+      metadata.erase(name);
+    } else {
+      metadata.set(name, json::deep_copy(*member, arena), arena);
+    }
+  };
+  metadata.erase("selfLink");
+  for (std::string_view name :
+       {"creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"})
+    take(name);
+  for (std::string_view name : {"name", "namespace", "uid"}) {
+    if (metadata.string_at({name}).empty()) take(name);
+  }
+  const Value* generated = metadata.find("generateName");
+  if (generated == nullptr && before->find("generateName") != nullptr) take("generateName");
+}
+
+void mark_deleted(json::Document& object, std::int64_t seconds) {
+  Value& metadata = metadata_of(object);
+  auto& arena = object.arena;
+  metadata.set("deletionTimestamp", Value::string(meta::format_time(meta::now_seconds() + seconds), arena),
+               arena);
+  metadata.set("deletionGracePeriodSeconds", Value::integer(seconds), arena);
+  if (const Value* generation = metadata.find("generation");
+      generation != nullptr && generation->int_or(0) > 0)
+    metadata.set("generation", Value::integer(generation->as_int() + 1), arena);
+}
+
+bool has_finalizers(const Value& object) {
+  const Value* finalizers = object.at({"metadata", "finalizers"});
+  return finalizers != nullptr && !finalizers->empty();
+}
+
+}  // namespace pedalion::registry::generic
