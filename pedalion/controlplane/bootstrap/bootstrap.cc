@@ -111,6 +111,7 @@ Wanted authentication_settings(const Options& options) {
 }
 
 Wanted identity_lease(const Options& options) {
+  static const std::string kLife = meta::make_uid();  // of this process
   std::string identity = server_identity(options.hostname);
   std::string port = std::to_string(options.secure_port);
   return wanted("coordination.k8s.io", "leases", "kube-system",
@@ -121,7 +122,7 @@ Wanted identity_lease(const Options& options) {
                        {{"$NAME", quoted(identity)},
                         {"$PEER", quoted(options.advertise_address + ":" + port)},
                         {"$HOST", quoted(options.hostname)},
-                        {"$HOLDER", quoted(identity + "_" + meta::make_uid())},
+                        {"$HOLDER", quoted(identity + "_" + kLife)},
                         {"$NOW", meta::format_micro_time(meta::now())}}));
 }
 

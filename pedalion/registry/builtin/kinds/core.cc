@@ -2,6 +2,7 @@
 #include "pedalion/apimachinery/meta/time.h"
 #include "pedalion/apimachinery/meta/validation.h"
 #include "pedalion/registry/builtin/kinds/kind_rules.h"
+#include "pedalion/registry/builtin/kinds/warnings.h"
 
 namespace pedalion::registry::builtin::kinds {
 
@@ -129,10 +130,17 @@ constexpr KindRules kRules[] = {
      .resource = "namespaces",
      .prepare_create = prepare_namespace,
      .prepare_update = keep_finalizers},
-    {.group = "", .resource = "persistentvolumeclaims", .prepare_create = prepare_claim},
-    {.group = "", .resource = "persistentvolumes", .prepare_create = prepare_volume},
+    {.group = "",
+     .resource = "persistentvolumeclaims",
+     .prepare_create = prepare_claim,
+     .warn = warn_of_claim},
+    {.group = "", .resource = "persistentvolumes", .prepare_create = prepare_volume, .warn = warn_of_volume},
     {.group = "", .resource = "serviceaccounts", .prepare_create = prepare_service_account},
-    {.group = "", .resource = "services", .prepare_create = prepare_service, .validate = validate_service},
+    {.group = "",
+     .resource = "services",
+     .prepare_create = prepare_service,
+     .validate = validate_service,
+     .warn = warn_of_service},
     {.group = "",
      .resource = "configmaps",
      .validate = validate_config_map,
@@ -140,7 +148,8 @@ constexpr KindRules kRules[] = {
     {.group = "",
      .resource = "secrets",
      .validate = validate_secret,
-     .validate_update = validate_secret_update},
+     .validate_update = validate_secret_update,
+     .warn = warn_of_secret},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "pedalion/apimachinery/meta/time.h"
 #include "pedalion/registry/builtin/kinds/kind_rules.h"
+#include "pedalion/registry/builtin/kinds/warnings.h"
 
 namespace pedalion::registry::builtin::kinds {
 
@@ -136,6 +137,8 @@ void prepare_lease(Filler& object, const rest::RequestContext&) {
 }
 
 constexpr KindRules kRules[] = {
+    {.group = "storage.k8s.io", .resource = "csidrivers", .warn = warn_of_driver},
+    {.group = "networking.k8s.io", .resource = "ingresses", .warn = warn_of_ingress},
     {.group = "coordination.k8s.io", .resource = "leases", .prepare_create = prepare_lease},
     {.group = "certificates.k8s.io",
      .resource = "certificatesigningrequests",
@@ -156,7 +159,10 @@ constexpr KindRules kRules[] = {
     {.group = "scheduling.k8s.io",
      .resource = "priorityclasses",
      .validate_update = validate_priority_update},
-    {.group = "discovery.k8s.io", .resource = "endpointslices", .validate_update = validate_address_type},
+    {.group = "discovery.k8s.io",
+     .resource = "endpointslices",
+     .validate_update = validate_address_type,
+     .warn = warn_of_slice},
     {.group = "storage.k8s.io",
      .resource = "storageclasses",
      .validate_update = validate_storage_class_update},

@@ -4,6 +4,7 @@
 #include "pedalion/apimachinery/meta/quantity.h"
 #include "pedalion/apimachinery/meta/validation.h"
 #include "pedalion/registry/builtin/kinds/kind_rules.h"
+#include "pedalion/registry/builtin/kinds/warnings.h"
 
 namespace pedalion::registry::builtin::kinds {
 
@@ -115,7 +116,8 @@ constexpr KindRules kRules[] = {
      .resource = "pods",
      .prepare_create = prepare_pod,
      .validate = validate_pod,
-     .validate_update = validate_pod_update},
+     .validate_update = validate_pod_update,
+     .warn = warn_of_pod},
 };
 
 }  // namespace

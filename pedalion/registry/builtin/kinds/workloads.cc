@@ -5,6 +5,7 @@
 #include "pedalion/apimachinery/meta/names.h"
 #include "pedalion/apimachinery/selector/label_selector.h"
 #include "pedalion/registry/builtin/kinds/kind_rules.h"
+#include "pedalion/registry/builtin/kinds/warnings.h"
 
 namespace pedalion::registry::builtin::kinds {
 
@@ -112,25 +113,33 @@ constexpr KindRules kRules[] = {
     {.group = "apps",
      .resource = "deployments",
      .validate = validate_selector,
-     .validate_update = validate_selector_update},
+     .validate_update = validate_selector_update,
+     .warn = warn_of_template},
     {.group = "apps",
      .resource = "replicasets",
      .validate = validate_selector,
-     .validate_update = validate_selector_update},
+     .validate_update = validate_selector_update,
+     .warn = warn_of_template},
     {.group = "apps",
      .resource = "daemonsets",
      .validate = validate_selector,
-     .validate_update = validate_selector_update},
+     .validate_update = validate_selector_update,
+     .warn = warn_of_template},
     {.group = "apps",
      .resource = "statefulsets",
      .validate = validate_selector,
-     .validate_update = validate_selector_update},
-    {.group = "", .resource = "replicationcontrollers", .validate = validate_template},
+     .validate_update = validate_selector_update,
+     .warn = warn_of_template},
+    {.group = "",
+     .resource = "replicationcontrollers",
+     .validate = validate_template,
+     .warn = warn_of_template},
     {.group = "batch",
      .resource = "jobs",
      .prepare_create = prepare_job,
      .validate = validate_job,
-     .validate_update = validate_job_update},
+     .validate_update = validate_job_update,
+     .warn = warn_of_template},
 };
 
 }  // namespace
