@@ -1,5 +1,6 @@
 #include "pedalion/apimachinery/codec/decode.h"
 
+#include "pedalion/apimachinery/codec/protobuf.h"
 #include "pedalion/apimachinery/codec/scalars.h"
 #include "pedalion/apimachinery/codec/shape.h"
 #include "pedalion/apimachinery/codec/yaml.h"
@@ -53,6 +54,25 @@ Result<std::string_view> type_meta_text(const json::Value& object, std::string_v
       std::string(kind_word(*value)) + " into Go struct field ." + std::string(name) + " of type string"));
 }
 
+/// Of another kind than the expected one only kind and apiVersion are read: they are refused later.
+Result<json::Document> parse_protobuf_body(std::string_view body, const meta::GroupVersionKind& expected,
+                                           const schema::Type& type) {
+  TRY(auto envelope, open_protobuf(body));
+  json::Document document;
+  json::Arena& arena = document.arena;
+  bool is_expected =
+      (envelope.kind.empty() || envelope.kind == expected.kind) &&
+      (envelope.api_version.empty() || envelope.api_version == expected.group_version().api_version());
+  if (is_expected) {
+    TRY(document.root, read_protobuf(type, envelope.raw, arena));
+  } else {
+    document.root = json::Value::object(arena);
+  }
+  document.root.set("kind", json::Value::string(envelope.kind, arena), arena);
+  document.root.set("apiVersion", json::Value::string(envelope.api_version, arena), arena);
+  return document;
+}
+
 Result<json::Document> parse_body(std::string_view body, MediaType media_type,
                                   std::vector<std::string>& strict_problems) {
   std::vector<std::string> duplicates;
@@ -64,16 +84,36 @@ Result<json::Document> parse_body(std::string_view body, MediaType media_type,
   return document;
 }
 
+/// The message as a tree with kind and apiVersion; without fields when it is of another kind.
+Result<json::Document> parse_protobuf(std::string_view body, const meta::GroupVersionKind& expected,
+                                      const schema::Type& type) {
+  TRY(ProtobufEnvelope envelope, open_envelope(body));
+  json::Document document;
+  bool is_expected =
+      (envelope.kind.empty() || envelope.kind == expected.kind) &&
+      (envelope.api_version.empty() || envelope.api_version == expected.group_version().api_version());
+  if (is_expected) {
+    TRY(document.root, decode_message(envelope.raw, type, document.arena));
+  } else {
+    document.root = json::Value::object(document.arena);
+  }
+  document.root.set("kind", json::Value::string(envelope.kind, document.arena), document.arena);
+  document.root.set("apiVersion", json::Value::string(envelope.api_version, document.arena), document.arena);
+  return document;
+}
+
 }  // namespace
 
 Result<Decoded> decode_object(std::string_view body, MediaType media_type,
                               const meta::GroupVersionKind& expected, const schema::Type& type) {
   Decoded decoded;
   std::vector<std::string> duplicates;
-  auto document = parse_body(body, media_type, duplicates);
+  auto document = media_type == MediaType::kProtobuf ? parse_protobuf(body, expected, type)
+                                                     : parse_body(body, media_type, duplicates);
   if (!document) {
     std::string why = document.error().message;
-    if (!why.starts_with("yaml: ")) why = "couldn't get version/kind; json parse error: " + why;
+    if (media_type != MediaType::kProtobuf && !why.starts_with("yaml: "))
+      why = "couldn't get version/kind; json parse error: " + why;
     return std::unexpected(unrecognized(expected.kind, why, body));
   }
   decoded.object = std::move(*document);

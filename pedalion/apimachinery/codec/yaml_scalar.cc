@@ -150,7 +150,7 @@ Value resolve_plain_scalar(std::string_view text, json::Arena& arena) {
   }
   if (one_of(text, {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"}))
     return Value::boolean(false);
-  char first = text[0];
+  char first = text.empty() ? '\0' : text[0];
   if (is_digit(first) || first == '-' || first == '+' || first == '.') {
     std::int64_t integer = 0;
     double number = 0;

@@ -185,8 +185,8 @@ Result<codec::MediaType> body_media_type(const http::Request& request) {
   std::string type = media_type_of(header);
   if (type == "application/json") return codec::MediaType::kJson;
   if (type == "application/yaml") return codec::MediaType::kYaml;
-  return std::unexpected(
-      meta::unsupported_media_type(type == "application/vnd.kubernetes.protobuf" ? kServed : kKnown));
+  if (type == "application/vnd.kubernetes.protobuf") return codec::MediaType::kProtobuf;
+  return std::unexpected(meta::unsupported_media_type(kKnown));
 }
 
 }  // namespace pedalion::endpoints

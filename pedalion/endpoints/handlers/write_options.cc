@@ -1,5 +1,6 @@
 #include "pedalion/endpoints/handlers/write_options.h"
 
+#include "pedalion/apimachinery/codec/protobuf.h"
 #include "pedalion/apimachinery/codec/scalars.h"
 #include "pedalion/apimachinery/codec/yaml.h"
 #include "pedalion/apimachinery/json/parse.h"
@@ -158,6 +159,22 @@ Result<DeleteOptions> from_object(const json::Value& object) {
   return judged(std::move(options), dry_run);
 }
 
+/// DeleteOptions are part of every group-version, so any apiVersion will do.
+Result<DeleteOptions> from_protobuf(const Call& call, std::string_view body) {
+  TRY(auto envelope, codec::open_envelope(body));
+  meta::GroupVersionKind kind{"", "v1", "DeleteOptions"};
+  if (!envelope.kind.empty() && envelope.kind != kind.kind) {
+    return std::unexpected(
+        meta::bad_request("no kind " + meta::go_quoted(envelope.kind) + " is registered for version " +
+                          meta::go_quoted(envelope.api_version) +
+                          " in scheme \"pkg/apis/meta/internalversion/scheme/register.go:27\""));
+  }
+  json::Document document;
+  TRY(document.root,
+      codec::decode_message(envelope.raw, *call.environment.scheme.type(kind), document.arena));
+  return from_object(document.root);
+}
+
 Result<json::Document> parse_options(std::string_view body, codec::MediaType media_type) {
   auto document = media_type == codec::MediaType::kYaml ? codec::parse_yaml(body) : json::parse(body);
   if (!document && media_type == codec::MediaType::kJson) {
@@ -184,6 +201,20 @@ Result<DeleteOptions> from_body(std::string_view body, codec::MediaType media_ty
   return from_object(document.root);
 }
 
+Result<DeleteOptions> delete_options_from_protobuf(const Call& call, std::string_view body) {
+  TRY(auto envelope, codec::open_protobuf(body));
+  const auto& gvr = call.resource.gvr;
+  const schema::Type* type = call.environment.scheme.type(gvr.group, gvr.version, "DeleteOptions");
+  if (type == nullptr || envelope.kind != "DeleteOptions") {
+    return std::unexpected(meta::bad_request("no kind " + meta::go_quoted(envelope.kind) +
+                                             " is registered for version " +
+                                             meta::go_quoted(envelope.api_version)));
+  }
+  json::Document document;
+  TRY(document.root, codec::read_protobuf(*type, envelope.raw, document.arena));
+  return from_object(document.root);
+}
+
 }  // namespace
 
 Result<WriteOptions> write_options_of(const Call& call, const Query& query, WriteVerb verb) {
@@ -207,6 +238,8 @@ Task<Result<DeleteOptions>> delete_options_of(const Call& call, const Query& que
   CO_TRY(Bytes body, co_await http::read_all(call.request.body.get(), call.environment.body_limit));
   if (body.empty()) co_return from_query(query);
   CO_TRY(auto media_type, body_media_type(call.request));
+  if (media_type == codec::MediaType::kProtobuf) co_return from_protobuf(call, body.view());
+  if (media_type == codec::MediaType::kProtobuf) co_return delete_options_from_protobuf(call, body.view());
   co_return from_body(body.view(), media_type);
 }
 

@@ -1,0 +1,327 @@
+#include "pedalion/apimachinery/codec/protobuf.h"
+
+#include <bit>
+#include <cstring>
+
+#include "pedalion/apimachinery/json/parse.h"
+#include "pedalion/apimachinery/json/utf8.h"
+#include "pedalion/apimachinery/meta/time.h"
+
+namespace pedalion::codec {
+namespace {
+
+using json::Arena;
+using json::Value;
+using schema::Field;
+using schema::Shape;
+using schema::Type;
+
+constexpr int kMaxDepth = 200;
+constexpr std::string_view kPrefix{"k8s\0", 4};
+
+std::unexpected<Status> malformed(std::string_view why) {
+  return std::unexpected(Status(400, "BadRequest", "proto: " + std::string(why)));
+}
+
+enum class Wire : std::uint8_t { kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5 };
+
+/// One field of a message: its number, and its value as it is on the wire.
+struct Token {
+  std::uint32_t number = 0;
+  Wire wire = Wire::kVarint;
+  std::uint64_t integer = 0;  // also the bits of fixed ones
+  std::string_view bytes;
+};
+
+/// Walks the fields of one message.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : rest_(text) {}
+  bool at_end() const { return rest_.empty(); }
+
+  Result<Token> next() {
+    Token token;
+    TRY(std::uint64_t tag, varint());
+    token.number = static_cast<std::uint32_t>(tag >> 3);
+    token.wire = static_cast<Wire>(tag & 7);
+    if (token.number == 0 || tag >> 32 != 0) return malformed("illegal tag");
+    switch (token.wire) {
+      case Wire::kVarint: {
+        TRY(token.integer, varint());
+        return token;
+      }
+      case Wire::kFixed64:
+        return fixed(token, 8);
+      case Wire::kFixed32:
+        return fixed(token, 4);
+      case Wire::kBytes: {
+        TRY(std::uint64_t size, varint());
+        if (size > rest_.size()) return malformed("unexpected EOF");
+        token.bytes = rest_.substr(0, static_cast<std::size_t>(size));
+        rest_.remove_prefix(token.bytes.size());
+        return token;
+      }
+    }
+    return malformed("illegal wireType " + std::to_string(tag & 7));
+  }
+
+ private:
+  Result<std::uint64_t> varint() {
+    std::uint64_t value = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      if (rest_.empty()) return malformed("unexpected EOF");
+      auto byte = static_cast<unsigned char>(rest_.front());
+      rest_.remove_prefix(1);
+      value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+    return malformed("integer overflow");
+  }
+
+  Result<Token> fixed(Token token, std::size_t size) {
+    if (rest_.size() < size) return malformed("unexpected EOF");
+    std::memcpy(&token.integer, rest_.data(), size);  // little-endian, as this machine is
+    rest_.remove_prefix(size);
+    return token;
+  }
+
+  std::string_view rest_;
+};
+static_assert(std::endian::native == std::endian::little);
+
+std::string base64(std::string_view bytes) {
+  static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    std::uint32_t bits = 0;
+    std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
+    for (std::size_t i = 0; i < 3; ++i)
+      bits = bits << 8 | (i < count ? static_cast<unsigned char>(bytes[at + i]) : 0U);
+    for (std::size_t i = 0; i < 4; ++i) text += i <= count ? kDigits[bits >> (18 - 6 * i) & 63] : '=';
+  }
+  return text;
+}
+
+class Decoder {
+ public:
+  explicit Decoder(Arena& arena) : arena_(arena) {}
+
+  Result<Value> message(std::string_view raw, const Type& type) {
+    if (++depth_ > kMaxDepth) return malformed("exceeded max depth");
+    Value object = Value::object(arena_, static_cast<std::uint32_t>(type.fields.size()));
+    TRY_OK(fields(raw, type, 0, object));
+    --depth_;
+    return object;
+  }
+
+ private:
+  Value text(std::string_view bytes) {
+    return json::is_valid_utf8(bytes) ? Value::string(bytes, arena_)
+                                      : Value::string(json::with_replaced_utf8(bytes), arena_);
+  }
+
+  static const Field* field_of(const Type& type, std::uint16_t embedded, std::uint32_t number) {
+    for (const Field& field : type.fields) {
+      if (field.proto_number == number && field.proto_embedded == embedded) return &field;
+    }
+    return nullptr;
+  }
+
+  /// `embedded`: index + 1 of the embedded struct whose message `raw` is; 0: of the type itself.
+  Result<void> fields(std::string_view raw, const Type& type, std::uint16_t embedded, Value& object) {
+    for (Reader reader(raw); !reader.at_end();) {
+      TRY(Token token, reader.next());
+      if (const Field* field = field_of(type, embedded, token.number)) {
+        TRY_OK(member(*field, token, object));
+        continue;
+      }
+      for (std::size_t index = 0; index < type.embedded.size(); ++index) {
+        const auto& inner = type.embedded[index];
+        bool is_it =
+            inner.proto_number == token.number && inner.parent == embedded && token.wire == Wire::kBytes;
+        if (is_it) TRY_OK(fields(token.bytes, type, static_cast<std::uint16_t>(index + 1), object));
+      }
+    }
+    return {};
+  }
+
+  Result<void> member(const Field& field, const Token& token, Value& object) {
+    const Type& type = *field.type;
+    if (type.is_list() && !type.proto_message) {
+      Value* list = object.find(field.name);
+      if (list == nullptr) list = &object.append_member(field.name, Value::array(arena_), arena_);
+      return element(type, token, *list);
+    }
+    if (type.is_map()) return entry(type, token, object.object_at(field.name, arena_));
+    TRY(Value made, value(type, token));
+    object.set(field.name, made, arena_);
+    return {};
+  }
+
+  Result<void> element(const Type& list_type, const Token& token, Value& list) {
+    // A list of numbers may come packed.
+    bool packed = token.wire == Wire::kBytes &&
+                  (list_type.element->shape == Shape::kInt32 || list_type.element->shape == Shape::kInt64);
+    if (!packed) {
+      TRY(Value made, value(*list_type.element, token));
+      list.push_back(made, arena_);
+      return {};
+    }
+    std::string prefixed;
+    for (std::string_view rest = token.bytes; !rest.empty();) {
+      std::size_t size = 1;
+      while (size < rest.size() && size < 10 && (static_cast<unsigned char>(rest[size - 1]) & 0x80) != 0)
+        ++size;
+      prefixed = "\x08" + std::string(rest.substr(0, size));
+      TRY(Token one, Reader(prefixed).next());
+      TRY(Value made, value(*list_type.element, one));
+      list.push_back(made, arena_);
+      rest.remove_prefix(size);
+    }
+    return {};
+  }
+
+  Result<void> entry(const Type& map_type, const Token& token, Value& map) {
+    if (token.wire != Wire::kBytes) return malformed("wrong wireType for a map");
+    Value key = Value::string(""), content;
+    bool has_content = false;
+    for (Reader reader(token.bytes); !reader.at_end();) {
+      TRY(Token part, reader.next());
+      if (part.number == 1) key = text(part.bytes);
+      if (part.number != 2) continue;
+      TRY(content, value(*map_type.element, part));
+      has_content = true;
+    }
+    if (!has_content) {
+      TRY(content, value(*map_type.element, Token{.number = 2, .wire = Wire::kBytes}));
+    }
+    map.set(key.as_string(), content, arena_);
+    return {};
+  }
+
+  Result<Value> value(const Type& type, const Token& token) {
+    switch (type.shape) {
+      case Shape::kBool:
+        return Value::boolean(token.integer != 0);
+      case Shape::kInt32:
+      case Shape::kInt64:
+        return Value::integer(static_cast<std::int64_t>(token.integer));
+      case Shape::kUint32:
+        return Value::integer(static_cast<std::uint32_t>(token.integer));
+      case Shape::kDouble:
+        return Value::number(std::bit_cast<double>(token.integer));
+      default:
+        break;
+    }
+    if (token.wire != Wire::kBytes) return malformed("wrong wireType");
+    switch (type.shape) {
+      case Shape::kString:
+        return text(token.bytes);
+      case Shape::kBytes:
+        return Value::string(base64(token.bytes), arena_);
+      case Shape::kStruct:
+        return message(token.bytes, type);
+      case Shape::kAlternatives:
+        return alternative(token.bytes, type);
+      case Shape::kList:
+        return wrapped_list(token.bytes, type);
+      default:
+        return special(type, token.bytes);
+    }
+  }
+
+  Result<Value> wrapped_list(std::string_view raw, const Type& type) {
+    Value list = Value::array(arena_);
+    for (Reader reader(raw); !reader.at_end();) {
+      TRY(Token token, reader.next());
+      if (token.number == 1) TRY_OK(element(type, token, list));
+    }
+    return list;
+  }
+
+  /// Of the alternatives' fields the last that is there and says something counts.
+  Result<Value> alternative(std::string_view raw, const Type& type) {
+    Value chosen;
+    for (Reader reader(raw); !reader.at_end();) {
+      TRY(Token token, reader.next());
+      const Field* field = field_of(type, 0, token.number);
+      if (field == nullptr) continue;
+      Value holder = Value::object(arena_);
+      Field named = *field;
+      named.name = "value";
+      if (field->type->is_list() && chosen.is_array()) holder.append_member("value", chosen, arena_);
+      TRY_OK(member(named, token, holder));
+      chosen = *holder.find("value");
+    }
+    return chosen;
+  }
+
+  /// The types with a form of their own: a message of few fields, and text in JSON.
+  Result<Value> special(const Type& type, std::string_view raw) {
+    std::int64_t integers[4] = {};
+    std::string_view texts[4];
+    bool any = false;
+    for (Reader reader(raw); !reader.at_end();) {
+      TRY(Token token, reader.next());
+      any = true;
+      if (token.number > 3) continue;
+      integers[token.number] = static_cast<std::int64_t>(token.integer);
+      texts[token.number] = token.bytes;
+    }
+    switch (type.shape) {
+      case Shape::kTime:
+        return any ? Value::string(meta::format_time(integers[1]), arena_) : Value();
+      case Shape::kMicroTime:
+        return any ? Value::string(
+                         meta::format_micro_time({integers[1], static_cast<std::int32_t>(integers[2])}),
+                         arena_)
+                   : Value();
+      case Shape::kDuration:
+        return Value::string(meta::format_go_duration(std::chrono::nanoseconds(integers[1])), arena_);
+      case Shape::kQuantity:
+        return text(texts[1]);
+      case Shape::kIntOrString:
+        return integers[1] == 0 ? Value::integer(static_cast<std::int32_t>(integers[2])) : text(texts[3]);
+      default:
+        return raw_json(texts[1]);
+    }
+  }
+
+  Result<Value> raw_json(std::string_view raw) {
+    if (raw.empty()) return Value();
+    return json::parse(raw, arena_);
+  }
+
+  Arena& arena_;
+  int depth_ = 0;
+};
+
+}  // namespace
+
+Result<ProtobufEnvelope> open_envelope(std::string_view body) {
+  if (!body.starts_with(kPrefix)) {
+    return std::unexpected(
+        Status(400, "BadRequest",
+               "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]"));
+  }
+  ProtobufEnvelope envelope;
+  for (Reader reader(body.substr(kPrefix.size())); !reader.at_end();) {
+    TRY(Token token, reader.next());
+    if (token.wire != Wire::kBytes) continue;
+    if (token.number == 2) envelope.raw = token.bytes;
+    if (token.number != 1) continue;
+    for (Reader inner(token.bytes); !inner.at_end();) {
+      TRY(Token part, inner.next());
+      if (part.number == 1) envelope.api_version = part.bytes;
+      if (part.number == 2) envelope.kind = part.bytes;
+    }
+  }
+  return envelope;
+}
+
+Result<Value> decode_message(std::string_view raw, const Type& type, Arena& arena) {
+  return Decoder(arena).message(raw, type);
+}
+
+}  // namespace pedalion::codec
