@@ -41,7 +41,16 @@ Loop::TimerId AsioLoop::run_after(Duration delay, std::move_only_function<void()
   return id;
 }
 
-void AsioLoop::cancel(TimerId timer) { work_.erase(timer); }
+void AsioLoop::cancel(TimerId timer) {
+  if (work_.erase(timer) == 0 || queue_.size() < 1024 || queue_.size() < 4 * work_.size()) return;
+  // Most entries are of cancelled timers: begin anew with the others.
+  std::vector<Due> left;
+  left.reserve(work_.size());
+  for (; !queue_.empty(); queue_.pop()) {
+    if (work_.contains(queue_.top().id)) left.push_back(queue_.top());
+  }
+  queue_ = decltype(queue_)(std::greater<>(), std::move(left));
+}
 
 void AsioLoop::arm() {
   while (!queue_.empty() && !work_.contains(queue_.top().id)) queue_.pop();

@@ -14,6 +14,8 @@ using transport::Transport;
 constexpr std::size_t kReadAtOnce = 64 << 10;
 constexpr std::size_t kWriteAtOnce = 256 << 10;  // produced before the socket is asked again
 constexpr std::size_t kRecord = 16 << 10;        // pieces are gathered up to the size of a TLS record
+constexpr int kRoundsAtOnce = 4;  // of reading and writing, before other connections have their turn
+constexpr std::chrono::milliseconds kLinger{500};
 constexpr std::string_view kHttp2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// The handler's answer, whatever happens: what it throws is a bug, and a 500.
@@ -83,13 +85,16 @@ void Connection::choose_by_preface(std::string_view bytes) {
 }
 
 void Connection::serve(Request request, std::move_only_function<void(Response)> done) {
+  host_.handler_began();
   spawn(answer(host_.handler(), std::move(request)),
-        [self = weak_from_this(), done = std::move(done)](Response response) mutable {
+        [&host = host_, self = weak_from_this(), done = std::move(done)](Response response) mutable {
+          host.handler_ended();
           if (auto connection = self.lock(); connection && connection->session_) done(std::move(response));
         });
 }
 
 void Connection::wake() {
+  woken_ = true;
   if (turn_posted_ || in_turn_ || !open_) return;
   turn_posted_ = true;
   host_.loop().post([self = shared_from_this()] {
@@ -100,17 +105,42 @@ void Connection::wake() {
 
 void Connection::turn() {
   if (!open_) return;
+  if (lingering_) return discard();
   auto self = shared_from_this();
   in_turn_ = true;
   bool may_read = !waits_read_, more = true;
-  while (open_ && more) {
+  for (int round = 0; open_ && more && round < kRoundsAtOnce; ++round) {
+    woken_ = false;
     more = may_read && (!session_ || session_->wants_input()) && read();
     may_read = may_read && !waits_read_;
+    if (session_) woken_ = false;  // by what is written now
     if (open_ && session_ && !waits_write_) more = write() || more;
   }
   in_turn_ = false;
-  if (open_ && session_ && session_->is_over() && output_.empty()) return close();
-  if (open_ && session_) note_input();
+  if (!open_ || !session_) return;
+  if (session_->is_over() && output_.empty()) return session_->leaves_input() ? linger() : close();
+  note_input();
+  if (woken_ || (more && !waits_write_)) wake();
+}
+
+/// Closing a socket with input unread resets it, and the peer may lose the answer: give it time to read.
+void Connection::linger() {
+  lingering_ = true;
+  transport_->end_output();
+  host_.loop().run_after(kLinger, [weak = weak_from_this()] {
+    if (auto self = weak.lock()) self->close();
+  });
+  discard();
+}
+
+void Connection::discard() {
+  if (received.empty()) received.resize(kReadAtOnce);
+  for (int round = 0; round < kRoundsAtOnce; ++round) {
+    auto outcome = transport_->discard(received);
+    if (outcome.kind == Transport::Kind::kWait) break;
+    if (outcome.kind == Transport::Kind::kFailed || outcome.bytes == 0) return close();
+  }
+  wait_for_read();
 }
 
 void Connection::note_input() {
@@ -119,7 +149,12 @@ void Connection::note_input() {
     waiting_ = waiting;
     waiting_since_ = Clock::now();
   }
-  if (!waits_read_ && session_->wants_input()) wait_for_read();
+  if (waits_read_ || !session_->wants_input()) return;
+  if (transport_->may_hold_input()) {
+    wake();
+  } else {
+    wait_for_read();
+  }
 }
 
 /// True when there may be more at once.
@@ -235,7 +270,8 @@ bool Connection::is_overdue(Clock::time_point now) const {
 void Connection::drain(bool streams) {
   draining_ = true;
   drain_streams_ = drain_streams_ || streams;
-  if (session_) session_->drain(streams);
+  if (!session_) return close();  // nothing was asked yet
+  session_->drain(streams);
 }
 
 void Connection::close() {

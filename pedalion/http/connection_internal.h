@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "pedalion/http/asio_loop_internal.h"
-#include "pedalion/http/transport/socket_transport_internal.h"
 #include "pedalion/http/session.h"
+#include "pedalion/http/transport/socket_transport_internal.h"
 
 namespace pedalion::http {
 
@@ -23,6 +23,9 @@ class ConnectionHost {
   virtual std::string_view date() = 0;
   /// Forgets the connection, which then dies with its last call under way.
   virtual void closed(class Connection& connection) = 0;
+  /// Around each call of the handler, which may outlive its connection.
+  virtual void handler_began() = 0;
+  virtual void handler_ended() = 0;
 };
 
 /// Belongs to its loop. Kept alive by its host, and by what waits for the socket.
@@ -53,6 +56,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void turn();
   bool read();
   void note_input();
+  void linger();
+  void discard();
   bool write();
   bool write_gathered();
   void wait_for_read();
@@ -63,7 +68,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::shared_ptr<const Peer> peer_;
   const bool tls_;
   bool established_ = false, open_ = true, waits_read_ = false, waits_write_ = false, turn_posted_ = false,
-       in_turn_ = false, draining_ = false, drain_streams_ = false;
+       in_turn_ = false, woken_ = false, lingering_ = false, draining_ = false, drain_streams_ = false;
   std::string preface_;  // in the clear: what came before it was known which protocol it is
   std::vector<Bytes> output_;
   std::size_t output_at_ = 0, output_offset_ = 0;

@@ -34,9 +34,10 @@ class Http1Session final : public Session {
   }
   void produce(std::vector<Bytes>& out, std::size_t budget) override;
   bool is_over() const override { return over_ && pending_.empty(); }
+  bool leaves_input() const override { return !input_ended_ && (refused_ || reading_body_); }
   Waiting waiting() const override {
     if (state_ != State::kHead) return Waiting::kForNothing;
-    return input_.size() > at_ ? Waiting::kForHead : Waiting::kForRequest;
+    return input_.size() > at_ || !served_any_ ? Waiting::kForHead : Waiting::kForRequest;
   }
   void drain(bool streams) override {
     draining_ = true;
@@ -47,10 +48,16 @@ class Http1Session final : public Session {
   void input_ended() override {
     input_ended_ = true;
     if (body_ && !body_->ended()) body_->fail(Status(400, "BadRequest", "unexpected EOF"));
-    // A client that has closed its side is taken as gone.
-    over_ = true;
-    pending_.clear();
-    response_.reset();
+    keep_alive_ = false;
+    // Who closes its side may still read an answer; a stream, which may never end, is not kept for it.
+    bool answer_follows = state_ == State::kServing && !stream_begun_;
+    if (!answer_follows) {
+      over_ = true;
+      if (stream_begun_) pending_.clear();
+      stream_begun_ = false;
+      response_.reset();
+      state_ = State::kHead;  // what is still to be written has the idle time, no more
+    }
     host_.wake();
   }
 
@@ -77,7 +84,7 @@ class Http1Session final : public Session {
   std::size_t at_ = 0;        // what lies before it has been used
   std::size_t searched_ = 0;  // for the end of the head
   State state_ = State::kHead;
-  bool over_ = false, draining_ = false, input_ended_ = false;
+  bool over_ = false, draining_ = false, input_ended_ = false, refused_ = false, served_any_ = false;
 
   // The request that is served:
   bool keep_alive_ = true, head_only_ = false, http10_ = false, reading_body_ = false,
@@ -134,7 +141,12 @@ bool Http1Session::take_head() {
     refuse(head.error());
     return false;
   }
+  if (head->expects_unknown) {
+    refuse({417, ""});
+    return false;
+  }
   state_ = State::kServing;
+  served_any_ = true;
   keep_alive_ = head->keep_alive;
   http10_ = head->http10;
   head_only_ = head->request.method == "HEAD";
@@ -209,10 +221,11 @@ void Http1Session::body_wrong() {
 }
 
 void Http1Session::refuse(const ParseError& error) {
-  std::string text = "HTTP/1.1 " + std::string(status_line_text(error.status)) +
+  std::string line = error.text.empty() ? status_line_text(error.status) : error.text;
+  std::string text = "HTTP/1.1 " + line +
                      "\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n" + error.text;
   pending_.emplace_back(std::move(text));
-  over_ = true;
+  over_ = refused_ = true;
   at_ = input_.size();
   host_.wake();
 }
@@ -263,6 +276,7 @@ void Http1Session::begin_response() {
   head += "\r\n";
   pending_.emplace_back(std::move(head));
   if (response.stream && !head_only_ && has_body) {
+    if (input_ended_) return finish_response();  // the head goes out, and the end of the connection
     stream_begun_ = true;
     stream_waits_ = false;
     response.stream->on_ready([this, alive = std::weak_ptr<bool>(alive_)] {
@@ -282,7 +296,7 @@ void Http1Session::begin_response() {
 void Http1Session::finish_response() {
   response_.reset();
   stream_begun_ = false;
-  if (!keep_alive_) {
+  if (!keep_alive_ || draining_) {
     over_ = true;
     return;
   }

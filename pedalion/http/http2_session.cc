@@ -24,7 +24,8 @@ struct Stream {
   std::shared_ptr<RequestBody> body;
 
   Response response;
-  std::size_t chunk = 0, offset = 0;  // what has been sent of response.chunks
+  std::size_t chunk = 0, offset = 0;  // what has been framed of response.chunks
+  std::size_t chunks_left = 0;        // bytes that have not
   std::vector<Bytes> pulled;          // of response.stream, not yet framed
   std::size_t pulled_at = 0, pulled_size = 0;
   bool stream_ended = false, stream_waits = false, deferred = false;
@@ -44,7 +45,10 @@ class Http2Session final : public Session {
            (nghttp2_session_want_read(session_) == 0 && nghttp2_session_want_write(session_) == 0) ||
            (draining_ && streams_.empty() && nghttp2_session_want_write(session_) == 0);
   }
-  Waiting waiting() const override { return streams_.empty() ? Waiting::kForRequest : Waiting::kForNothing; }
+  Waiting waiting() const override {
+    if (in_head_ != 0) return Waiting::kForHead;
+    return streams_.empty() ? Waiting::kForRequest : Waiting::kForNothing;
+  }
   void drain(bool streams) override;
   void input_ended() override {
     failed_ = true;
@@ -60,6 +64,7 @@ class Http2Session final : public Session {
   static int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user);
   static int on_data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data,
                      std::size_t size, void* user);
+  static int on_sent(nghttp2_session*, const nghttp2_frame* frame, void* user);
   static int on_stream_close(nghttp2_session*, std::int32_t id, std::uint32_t, void* user);
   static ssize_t read_body(nghttp2_session*, std::int32_t id, std::uint8_t*, std::size_t length,
                            std::uint32_t* flags, nghttp2_data_source*, void* user);
@@ -83,6 +88,8 @@ class Http2Session final : public Session {
   nghttp2_session* session_ = nullptr;
   std::unordered_map<std::int32_t, std::unique_ptr<Stream>> streams_;
   std::vector<Bytes>* out_ = nullptr;  // during produce()
+  std::size_t left_to_produce_ = 0;    // during produce(): what data frames may still be appended
+  std::int32_t in_head_ = 0;           // the stream whose head has begun and not ended
   bool failed_ = false, draining_ = false, drain_streams_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
@@ -104,6 +111,7 @@ bool Http2Session::open() {
   nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
   nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
+  nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, on_sent);
   nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_close);
   nghttp2_session_callbacks_set_send_data_callback(callbacks, send_data);
   bool made = nghttp2_option_new(&options) == 0;
@@ -140,8 +148,8 @@ void Http2Session::receive(std::string_view bytes) {
 
 void Http2Session::produce(std::vector<Bytes>& out, std::size_t budget) {
   out_ = &out;
+  left_to_produce_ = budget;
   std::size_t produced = 0;
-  std::string buffer;  // frames that nghttp2 holds; gathered, because they are small
   while (produced < budget && !failed_) {
     std::size_t before = out.size();
     const std::uint8_t* data = nullptr;
@@ -167,6 +175,7 @@ int Http2Session::on_begin_headers(nghttp2_session*, const nghttp2_frame* frame,
   stream->request.version = Version::kHttp2;
   stream->request.peer = session.host_.peer();
   stream->request.headers.reserve(10);
+  session.in_head_ = stream->id;
   session.streams_[stream->id] = std::move(stream);
   return 0;
 }
@@ -209,6 +218,7 @@ int Http2Session::on_frame(nghttp2_session*, const nghttp2_frame* frame, void* u
 }
 
 void Http2Session::request_complete(Stream& stream, bool has_body) {
+  in_head_ = 0;
   if (stream.refused) return refuse(stream, 431, "431 Request Header Fields Too Large");
   if (stream.request.method == "CONNECT") return refuse(stream, 405, "405 Method Not Allowed");
   std::int32_t id = stream.id;
@@ -242,9 +252,22 @@ int Http2Session::on_data(nghttp2_session*, std::uint8_t, std::int32_t id, const
   return 0;
 }
 
+/// An answer that does not wait for the whole request: the client need not send the rest.
+int Http2Session::on_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+  if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
+  if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return 0;
+  auto& session = self(user);
+  Stream* stream = session.find(frame->hd.stream_id);
+  if (stream == nullptr || !stream->body || stream->body->ended()) return 0;
+  return nghttp2_submit_rst_stream(session.session_, NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_NO_ERROR) == 0
+             ? 0
+             : NGHTTP2_ERR_CALLBACK_FAILURE;
+}
+
 int Http2Session::on_stream_close(nghttp2_session*, std::int32_t id, std::uint32_t, void* user) {
   auto& session = self(user);
   auto found = session.streams_.find(id);
+  if (session.in_head_ == id) session.in_head_ = 0;
   if (found == session.streams_.end()) return 0;
   auto stream = std::move(found->second);
   session.streams_.erase(found);
@@ -295,6 +318,7 @@ void Http2Session::submit(Stream& stream) {
     bool breaks = field.value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos;
     if (!is_connection_field(field.name) && !breaks) fields.push_back(field_of(field.name, field.value));
   }
+  stream.chunks_left = size;
   bool may_have_body = response.status != 204 && response.status != 304;
   if (!response.stream && may_have_body && !response.headers.has("content-length")) {
     length = std::to_string(size);
@@ -331,12 +355,8 @@ ssize_t Http2Session::read_body(nghttp2_session*, std::int32_t id, std::uint8_t*
 }
 
 ssize_t Http2Session::next_of_chunks(Stream& stream, std::size_t length, std::uint32_t* flags) {
-  std::size_t left = 0;
-  for (std::size_t at = stream.chunk; at < stream.response.chunks.size(); ++at)
-    left += stream.response.chunks[at].size();
-  left -= stream.offset;
-  if (left <= length) *flags |= NGHTTP2_DATA_FLAG_EOF;
-  return static_cast<ssize_t>(std::min(left, length));
+  if (stream.chunks_left <= length) *flags |= NGHTTP2_DATA_FLAG_EOF;
+  return static_cast<ssize_t>(std::min(stream.chunks_left, length));
 }
 
 ssize_t Http2Session::next_of_stream(Stream& stream, std::size_t length, std::uint32_t* flags) {
@@ -362,6 +382,9 @@ int Http2Session::send_data(nghttp2_session*, nghttp2_frame* frame, const std::u
   auto& session = self(user);
   Stream* stream = session.find(frame->hd.stream_id);
   if (stream == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+  // nghttp2 goes from frame to frame by itself: what ends it is a frame that does not fit any more.
+  if (session.left_to_produce_ == 0) return NGHTTP2_ERR_WOULDBLOCK;
+  session.left_to_produce_ -= std::min(session.left_to_produce_, length + 9);
   session.out_->emplace_back(std::string(reinterpret_cast<const char*>(head), 9));
   if (stream->response.stream) {
     session.frame_pulled(*stream, length);
@@ -372,6 +395,7 @@ int Http2Session::send_data(nghttp2_session*, nghttp2_frame* frame, const std::u
 }
 
 void Http2Session::frame_chunks(Stream& stream, std::size_t length) {
+  stream.chunks_left -= length;
   while (length > 0) {
     const Bytes& chunk = stream.response.chunks[stream.chunk];
     auto part = std::min(length, chunk.size() - stream.offset);

@@ -60,8 +60,29 @@ std::string lower(std::string_view text) {
   return made;
 }
 
-std::unexpected<ParseError> bad(std::string text) {
-  return std::unexpected(ParseError{400, "400 Bad Request: " + text});
+/// Where Go's server says no more.
+std::unexpected<ParseError> bad() { return std::unexpected(ParseError{}); }
+std::unexpected<ParseError> bad(std::string_view text) {
+  return std::unexpected(ParseError{400, "400 Bad Request: " + std::string(text)});
+}
+
+bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+/// Each percent sign of the path begins an escape.
+bool is_escaped_well(std::string_view target) {
+  auto path = target.substr(0, target.find('?'));
+  for (auto at = path.find('%'); at != std::string_view::npos; at = path.find('%', at + 1)) {
+    if (at + 2 >= path.size() || !is_hex(path[at + 1]) || !is_hex(path[at + 2])) return false;
+  }
+  return true;
+}
+
+bool is_host(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) {
+    auto byte = static_cast<unsigned char>(c);
+    return byte > 0x20 && byte < 0x7f &&
+           std::string_view("\"#/<>?@\\^`{|}").find(c) == std::string_view::npos;
+  });
 }
 
 /// Calls `visit` for each element of a comma-separated list.
@@ -76,22 +97,24 @@ void each_element(std::string_view list, auto&& visit) {
 std::expected<void, ParseError> parse_request_line(std::string_view line, RequestHead& head, int& minor) {
   auto first = line.find(' ');
   auto last = line.rfind(' ');
-  if (first == std::string_view::npos || first == last) return bad("malformed request line");
+  if (first == std::string_view::npos || first == last) return bad();
   auto method = line.substr(0, first), target = line.substr(first + 1, last - first - 1),
        version = line.substr(last + 1);
-  if (!is_token(method)) return bad("invalid method");
+  if (!is_token(method)) return bad();
   bool well_formed = version.size() == 8 && version.starts_with("HTTP/") && version[6] == '.' &&
                      version[5] >= '0' && version[5] <= '9' && version[7] >= '0' && version[7] <= '9';
-  if (!well_formed) return bad("malformed HTTP version");
+  if (!well_formed) return bad();
   if (version[5] != '1')
     return std::unexpected(ParseError{505, "505 HTTP Version Not Supported: unsupported protocol version"});
   minor = version[7] - '0';
-  if (!is_target(target)) return bad("invalid request target");
+  if (!is_target(target)) return bad();
   head.request.method = method;
   if (target.starts_with("http://") || target.starts_with("https://")) {
     auto slash = target.find('/', target.find("//") + 2);
     target = slash == std::string_view::npos ? std::string_view("/") : target.substr(slash);
   }
+  bool has_form = target.starts_with('/') || target == "*" || method == "CONNECT";
+  if (!has_form || !is_escaped_well(target)) return bad();
   head.request.target = target;
   return {};
 }
@@ -102,9 +125,9 @@ std::expected<void, ParseError> parse_fields(std::string_view text, Headers& hea
     auto line = take_line(text);
     if (line.empty()) break;
     auto colon = line.find(':');
-    if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) return bad("malformed header");
+    if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) return bad();
     auto value = trimmed(line.substr(colon + 1));
-    if (!is_field_value(value)) return bad("invalid header value");
+    if (!is_field_value(value)) return bad();
     headers.add(lower(line.substr(0, colon)), value);
   }
   return {};
@@ -116,8 +139,8 @@ std::expected<void, ParseError> find_framing(RequestHead& head, int minor) {
   auto lengths = headers.get_all("content-length");
   if (!codings.empty()) {
     if (minor == 0 || codings.size() > 1 || lower(codings.front()) != "chunked")
-      return std::unexpected(ParseError{501, "501 Not Implemented: Unsupported transfer encoding"});
-    if (!lengths.empty()) return bad("both Transfer-Encoding and Content-Length");
+      return std::unexpected(ParseError{501, "501 Not Implemented"});
+    if (!lengths.empty()) return bad();
     head.body.chunked = true;
     return {};
   }
@@ -125,8 +148,8 @@ std::expected<void, ParseError> find_framing(RequestHead& head, int minor) {
     std::uint64_t value = 0;
     auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), value);
     if (length.empty() || error != std::errc() || end != length.data() + length.size() || value > INT64_MAX)
-      return bad("bad Content-Length");
-    if (&length != &lengths.front() && value != head.body.length) return bad("several Content-Lengths");
+      return bad();
+    if (&length != &lengths.front() && value != head.body.length) return bad();
     head.body.length = value;
   }
   return {};
@@ -156,6 +179,7 @@ std::expected<RequestHead, ParseError> parse_head(std::string_view text) {
   const Headers& headers = head.request.headers;
   if (headers.get_all("host").size() > 1) return bad("too many Host headers");
   if (minor >= 1 && !headers.has("host")) return bad("missing required Host header");
+  if (!is_host(headers.get("host"))) return bad("malformed Host header");
   if (auto framing = find_framing(head, minor); !framing) return std::unexpected(framing.error());
   head.keep_alive = minor >= 1;
   head.http10 = minor == 0;
@@ -166,7 +190,10 @@ std::expected<RequestHead, ParseError> parse_head(std::string_view text) {
       if (word == "keep-alive" && minor == 0) head.keep_alive = true;
     });
   }
-  head.expects_continue = minor >= 1 && head.body.any() && lower(headers.get("expect")) == "100-continue";
+  if (std::string expected = lower(headers.get("expect")); !expected.empty()) {
+    head.expects_unknown = expected != "100-continue";
+    head.expects_continue = minor >= 1 && head.body.any() && !head.expects_unknown;
+  }
   return head;
 }
 

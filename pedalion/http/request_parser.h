@@ -22,9 +22,10 @@ struct RequestHead {
   bool keep_alive = true;
   bool http10 = false;
   bool expects_continue = false;
+  bool expects_unknown = false;  // an Expect that nobody can meet: 417
 };
 
-/// A status to answer and what to say; the connection closes after it.
+/// A status to answer and what to say, in the status line and as the body; the connection closes after it.
 struct ParseError {
   int status = 400;
   std::string text = "400 Bad Request";

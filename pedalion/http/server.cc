@@ -21,6 +21,8 @@ namespace {
 using boost::asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
 
+constexpr std::chrono::seconds kHandlersEnd{10};  // what a server's destructor grants to running handlers
+
 std::string endpoint_text(const tcp::endpoint& endpoint) {
   std::string address = endpoint.address().to_string();
   if (endpoint.address().is_v6()) address = "[" + address + "]";
@@ -60,12 +62,16 @@ class Acceptor final : public ConnectionHost {
   void run(bool reloads_certificates);
   void begin_shutdown(std::chrono::milliseconds watch_grace);
   void close_all();
+  /// Stops the loop once no handler runs any more, which may hold what belongs to it.
+  void stop_when_idle(Clock::time_point deadline);
 
   AsioLoop& loop() override { return loop_; }
   Handler& handler() override { return handler_; }
   const ServerOptions& options() const override { return options_; }
   std::string_view date() override;
   void closed(Connection& connection) override;
+  void handler_began() override { ++handlers_running_; }
+  void handler_ended() override { --handlers_running_; }
 
  private:
   void accept();
@@ -78,6 +84,7 @@ class Acceptor final : public ConnectionHost {
   AsioLoop loop_;
   tcp::acceptor acceptor_;
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
+  std::size_t handlers_running_ = 0;
   std::time_t date_at_ = 0;
   char date_[40] = {};
 };
@@ -181,6 +188,16 @@ void Acceptor::close_all() {
   for (const auto& connection : all) connection->close();
 }
 
+void Acceptor::stop_when_idle(Clock::time_point deadline) {
+  if (handlers_running_ > 0 && Clock::now() < deadline) {
+    loop_.run_after(std::chrono::milliseconds(5), [this, deadline] { stop_when_idle(deadline); });
+    return;
+  }
+  if (handlers_running_ > 0)
+    log::error("handlers still run at the server's end", {{"count", std::to_string(handlers_running_)}});
+  loop_.post([this] { loop_.stop(); });  // after what closing has posted
+}
+
 std::string_view Acceptor::date() {
   std::time_t now = std::time(nullptr);
   if (now != date_at_) {
@@ -239,8 +256,7 @@ Server::~Server() {
   for (auto& acceptor : rep_->acceptors) {
     acceptor->loop().post([&acceptor = *acceptor] {
       acceptor.close_all();
-      // After what closing has posted.
-      acceptor.loop().post([&acceptor] { acceptor.loop().stop(); });
+      acceptor.stop_when_idle(Clock::now() + kHandlersEnd);
     });
   }
   for (auto& thread : rep_->threads) thread.join();

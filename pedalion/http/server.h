@@ -41,7 +41,7 @@ class Server {
  public:
   /// Listens when it returns. `handler` outlives the server. Fails when the address cannot be bound.
   static Result<std::unique_ptr<Server>> start(ServerOptions options, Handler& handler);
-  /// Ends what is still running at once.
+  /// Closes all connections at once, and waits (ten seconds at most) until handlers under way have returned.
   ~Server();
 
   std::uint16_t port() const;

@@ -44,6 +44,8 @@ class Session {
   virtual void produce(std::vector<Bytes>& out, std::size_t budget) = 0;
   /// The connection closes when all has been written.
   virtual bool is_over() const = 0;
+  /// The peer may still be sending what nobody reads: closing at once would take the last answer from it.
+  virtual bool leaves_input() const { return false; }
   virtual Waiting waiting() const = 0;
   /// No new requests: finish what runs, end streams if `streams`, then be over.
   virtual void drain(bool streams) = 0;

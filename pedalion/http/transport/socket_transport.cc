@@ -170,7 +170,27 @@ Transport::Outcome SocketTransport::write(std::string_view bytes) {
       SSL_write(ssl_, bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1 << 30))));
 }
 
+bool SocketTransport::may_hold_input() const {
+  return ssl_ != nullptr && !dry_ && SSL_has_pending(ssl_) == 1;
+}
+
+void SocketTransport::end_output() {
+  if (established_ && !failed_) {
+    ERR_clear_error();
+    SSL_shutdown(ssl_);
+    ERR_clear_error();
+    established_ = false;  // goodbye is said once
+  }
+  boost::system::error_code ignored;
+  socket_.shutdown(boost::asio::socket_base::shutdown_send, ignored);
+}
+
+Transport::Outcome SocketTransport::discard(std::span<char> scratch) {
+  return of_system(::recv(socket_.native_handle(), scratch.data(), scratch.size(), 0), "read");
+}
+
 void SocketTransport::wait_read(std::function<void()> ready) {
+  dry_ = false;  // when it is ready there is something again
   socket_.async_wait(boost::asio::socket_base::wait_read,
                      [ready = std::move(ready)](const boost::system::error_code&) { ready(); });
 }

@@ -30,6 +30,13 @@ class SocketTransport final : public Transport {
   void wait_write(std::function<void()> ready) override;
   void close() override;
 
+  /// Whether bytes off the socket may lie in TLS's buffers: then read(), for the socket may stay silent.
+  bool may_hold_input() const;
+  /// Says that nothing more is written; what the peer still sends can be discarded.
+  void end_output();
+  /// Reads over what has come, beneath TLS. kDone with none: the peer has closed.
+  Outcome discard(std::span<char> scratch);
+
  private:
   Outcome tls_outcome(int result);
 
