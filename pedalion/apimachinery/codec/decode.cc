@@ -54,25 +54,6 @@ Result<std::string_view> type_meta_text(const json::Value& object, std::string_v
       std::string(kind_word(*value)) + " into Go struct field ." + std::string(name) + " of type string"));
 }
 
-/// Of another kind than the expected one only kind and apiVersion are read: they are refused later.
-Result<json::Document> parse_protobuf_body(std::string_view body, const meta::GroupVersionKind& expected,
-                                           const schema::Type& type) {
-  TRY(auto envelope, open_protobuf(body));
-  json::Document document;
-  json::Arena& arena = document.arena;
-  bool is_expected =
-      (envelope.kind.empty() || envelope.kind == expected.kind) &&
-      (envelope.api_version.empty() || envelope.api_version == expected.group_version().api_version());
-  if (is_expected) {
-    TRY(document.root, read_protobuf(type, envelope.raw, arena));
-  } else {
-    document.root = json::Value::object(arena);
-  }
-  document.root.set("kind", json::Value::string(envelope.kind, arena), arena);
-  document.root.set("apiVersion", json::Value::string(envelope.api_version, arena), arena);
-  return document;
-}
-
 Result<json::Document> parse_body(std::string_view body, MediaType media_type,
                                   std::vector<std::string>& strict_problems) {
   std::vector<std::string> duplicates;

@@ -201,20 +201,6 @@ Result<DeleteOptions> from_body(std::string_view body, codec::MediaType media_ty
   return from_object(document.root);
 }
 
-Result<DeleteOptions> delete_options_from_protobuf(const Call& call, std::string_view body) {
-  TRY(auto envelope, codec::open_protobuf(body));
-  const auto& gvr = call.resource.gvr;
-  const schema::Type* type = call.environment.scheme.type(gvr.group, gvr.version, "DeleteOptions");
-  if (type == nullptr || envelope.kind != "DeleteOptions") {
-    return std::unexpected(meta::bad_request("no kind " + meta::go_quoted(envelope.kind) +
-                                             " is registered for version " +
-                                             meta::go_quoted(envelope.api_version)));
-  }
-  json::Document document;
-  TRY(document.root, codec::read_protobuf(*type, envelope.raw, document.arena));
-  return from_object(document.root);
-}
-
 }  // namespace
 
 Result<WriteOptions> write_options_of(const Call& call, const Query& query, WriteVerb verb) {
@@ -239,7 +225,6 @@ Task<Result<DeleteOptions>> delete_options_of(const Call& call, const Query& que
   if (body.empty()) co_return from_query(query);
   CO_TRY(auto media_type, body_media_type(call.request));
   if (media_type == codec::MediaType::kProtobuf) co_return from_protobuf(call, body.view());
-  if (media_type == codec::MediaType::kProtobuf) co_return delete_options_from_protobuf(call, body.view());
   co_return from_body(body.view(), media_type);
 }
 

@@ -13,6 +13,7 @@ constexpr ResourceFacts kApiregistration[] = {
      .storage_version_hash = "InPBPD7+PqM=",
      .storage_key = "apiregistration.k8s.io/apiservices",
      .traits = kNeedsResourceVersion,
+     .name_rule = meta::path_segment_name_problems,
      .subresources = kStatusOnly},
 };
 
