@@ -189,8 +189,9 @@ std::string api_group_json(const ApiGroupInfo& group) {
 
 std::string api_resource_list_json(const ApiGroupVersion& version) {
   Arena arena;
-  Value document = list_of("APIResourceList", arena);
   const auto& name = version.group_version;
+  Value document = list_of("APIResourceList", arena);
+  if (name.group.empty()) document.erase("apiVersion");  // never told in the core group, for old clients
   std::string text = name.group.empty() ? name.version : name.group + "/" + name.version;
   document.append_member("groupVersion", Value::string(text), arena);
   Value rows = Value::array(arena, static_cast<std::uint32_t>(version.resources.size()));
