@@ -98,5 +98,15 @@ TEST(StatusCodec, ReadsWhatItWrites) {
   EXPECT_EQ(*read.details(), *status.details());
 }
 
+TEST(GoDuration, IsExact) {
+  auto nanos = [](std::string_view text) { return parse_go_duration(text).value().count(); };
+  EXPECT_EQ(nanos("8.00000171s"), 8000001710);
+  EXPECT_EQ(nanos("855ns855ns8s"), 8000001710);
+  EXPECT_EQ(nanos("-2562047h47m16.854775808s"), std::numeric_limits<std::int64_t>::min());
+  EXPECT_FALSE(parse_go_duration("2562047h47m16.854775808s"));
+  EXPECT_FALSE(parse_go_duration("1..2s"));
+  EXPECT_FALSE(parse_go_duration(".s"));
+}
+
 }  // namespace
 }  // namespace pedalion::meta

@@ -128,6 +128,50 @@ Instant now() {
 
 std::int64_t now_seconds() { return now().seconds; }
 
+namespace {
+
+constexpr std::uint64_t kDurationLimit = std::uint64_t{1} << 63;
+
+bool is_digit_of(char c) { return c >= '0' && c <= '9'; }
+
+/// `whole` + `fraction` / `fraction_scale`.
+struct DurationNumber {
+  std::uint64_t whole = 0, fraction = 0;
+  double fraction_scale = 1;
+};
+
+/// Exact, as Go is: digits of a fraction that no longer fit are left out. False when there is no number, or
+/// one too large.
+bool take_number(std::string_view& rest, DurationNumber& number) {
+  bool any = false, room = true;
+  for (; !rest.empty() && is_digit_of(rest.front()); rest.remove_prefix(1), any = true) {
+    if (number.whole > kDurationLimit / 10) return false;
+    number.whole = number.whole * 10 + static_cast<std::uint64_t>(rest.front() - '0');
+    if (number.whole > kDurationLimit) return false;
+  }
+  if (!rest.starts_with('.')) return any;
+  for (rest.remove_prefix(1); !rest.empty() && is_digit_of(rest.front()); rest.remove_prefix(1), any = true) {
+    std::uint64_t next = number.fraction * 10 + static_cast<std::uint64_t>(rest.front() - '0');
+    room = room && number.fraction <= (kDurationLimit - 1) / 10 && next <= kDurationLimit;
+    if (!room) continue;
+    number.fraction = next;
+    number.fraction_scale *= 10;
+  }
+  return any;
+}
+
+/// 0 for what is no unit.
+std::uint64_t nanos_of_unit(std::string_view unit) {
+  if (unit == "ns") return 1;
+  if (unit == "us" || unit == "\xc2\xb5s" || unit == "\xce\xbcs") return 1000;
+  if (unit == "ms") return 1000000;
+  if (unit == "s") return 1000000000;
+  if (unit == "m") return 60000000000;
+  return unit == "h" ? 3600000000000 : 0;
+}
+
+}  // namespace
+
 Result<std::chrono::nanoseconds> parse_go_duration(std::string_view text) {
   auto bad = [&](std::string_view what) {
     return std::unexpected(Status(400, "BadRequest", "time: " + std::string(what) + " " + go_quoted(text)));
@@ -137,32 +181,26 @@ Result<std::chrono::nanoseconds> parse_go_duration(std::string_view text) {
   if (negative || rest.starts_with('+')) rest.remove_prefix(1);
   if (rest == "0") return std::chrono::nanoseconds(0);
   if (rest.empty()) return bad("invalid duration");
-  double total = 0;
+  std::uint64_t total = 0;
   while (!rest.empty()) {
-    std::size_t length = 0;
-    while (length < rest.size() && ((rest[length] >= '0' && rest[length] <= '9') || rest[length] == '.'))
-      ++length;
-    if (length == 0 || rest.substr(0, length) == ".") return bad("invalid duration");
-    double number = std::strtod(std::string(rest.substr(0, length)).c_str(), nullptr);
-    rest.remove_prefix(length);
+    DurationNumber number;
+    if (!take_number(rest, number)) return bad("invalid duration");
     std::size_t unit_length = 0;
-    while (unit_length < rest.size() && rest[unit_length] != '.' &&
-           (rest[unit_length] < '0' || rest[unit_length] > '9'))
+    while (unit_length < rest.size() && rest[unit_length] != '.' && !is_digit_of(rest[unit_length]))
       ++unit_length;
     auto unit = rest.substr(0, unit_length);
     if (unit.empty()) return bad("missing unit in duration");
-    double scale = unit == "ns"                                                 ? 1
-                   : unit == "us" || unit == "\xc2\xb5s" || unit == "\xce\xbcs" ? 1e3
-                   : unit == "ms"                                               ? 1e6
-                   : unit == "s"                                                ? 1e9
-                   : unit == "m"                                                ? 60e9
-                   : unit == "h"                                                ? 3600e9
-                                                                                : 0;
+    std::uint64_t scale = nanos_of_unit(unit);
     if (scale == 0) return bad("unknown unit " + go_quoted(unit) + " in duration");
-    total += number * scale;
     rest.remove_prefix(unit_length);
+    if (number.whole > kDurationLimit / scale) return bad("invalid duration");
+    std::uint64_t part = number.whole * scale;
+    part += static_cast<std::uint64_t>(static_cast<double>(number.fraction) *
+                                       (static_cast<double>(scale) / number.fraction_scale));
+    // Neither is more than the limit, 2^63: the sum does not wrap.
+    if (part > kDurationLimit || (total += part) > kDurationLimit) return bad("invalid duration");
   }
-  if (total > 9.2e18) return bad("invalid duration");
+  if (!negative && total == kDurationLimit) return bad("invalid duration");
   return std::chrono::nanoseconds(static_cast<std::int64_t>(negative ? -total : total));
 }
 
