@@ -150,7 +150,7 @@ Value resolve_plain_scalar(std::string_view text, json::Arena& arena) {
   }
   if (one_of(text, {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"}))
     return Value::boolean(false);
-  char first = text.empty() ? '\0' : text[0];
+  char first = text[0];
   if (is_digit(first) || first == '-' || first == '+' || first == '.') {
     std::int64_t integer = 0;
     double number = 0;
@@ -171,7 +171,8 @@ void write_yaml_scalar(const Value& scalar, int indent, std::string& out) {
   });
   if (unprintable) return write_double_quoted(text, out);
   if (text.find('\n') != std::string_view::npos) {
-    if (text.find('\t') == std::string_view::npos || text[0] != '\t') return write_literal(text, indent, out);
+    if (text.find('\t') == std::string_view::npos || !text.starts_with('\t'))
+      return write_literal(text, indent, out);
     return write_double_quoted(text, out);
   }
   if (!needs_quotes(text)) {
@@ -184,7 +185,7 @@ void write_yaml_scalar(const Value& scalar, int indent, std::string& out) {
   bool special = !other_type && needs_quotes(text);
   bool ambiguous = one_of(text, {"y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON",
                                  "off", "Off", "OFF"}) ||
-                   is_digit(text[0]);
+                   (!text.empty() && is_digit(text[0]));
   if (special && !ambiguous) {
     out += '\'';
     for (char c : text) out.append(c == '\'' ? 2 : 1, c);
