@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs every fuzz target of build/fuzz for some seconds each. A finding stays in build/fuzz/findings.
+"""Runs every fuzz target that build/fuzz/fuzzers.txt names for some seconds each. A finding stays in build/fuzz/findings.
 
   fuzz.py [--seconds 5]
 """
@@ -27,9 +27,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=5)
     arguments = parser.parse_args()
-    targets = sorted(name for name in os.listdir(os.path.join(BUILD, "bin")) if name.endswith("_fuzz"))
-    if not targets:
-        sys.exit("fuzz: no targets in build/fuzz")
+    with open(os.path.join(BUILD, "fuzzers.txt")) as names:
+        targets = sorted(names.read().split())
+    missing = [name for name in targets if not os.path.exists(os.path.join(BUILD, "bin", name))]
+    if missing or not targets:
+        sys.exit(f"fuzz: not built: {', '.join(missing) or 'anything'}")
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for target, code, output in pool.map(lambda t: fuzz(t, arguments.seconds), targets):
