@@ -53,8 +53,7 @@ TEST_F(BootstrapTest, MakesWhatAFreshServerHas) {
   EXPECT_NE(schema.find(R"("type":"Dangling","status":"False")"), schema.npos) << schema;
   std::string api = get("apiregistration.k8s.io", "apiservices", "", "v1.apps");
   EXPECT_NE(api.find("Local APIServices are always available"), api.npos) << api;
-  std::string lease =
-      get("coordination.k8s.io", "leases", "kube-system", "apiserver-wlv32tlttr4jl3gtroqexyxapa");
+  std::string lease = get("coordination.k8s.io", "leases", "kube-system", server_identity("vm"));
   EXPECT_NE(lease.find(R"("leaseDurationSeconds":3600)"), lease.npos) << lease;
 }
 

@@ -55,7 +55,7 @@ TEST(BootstrapObjects, AWrongLineIsNamed) {
 }
 
 TEST(ServerIdentity, IsTheHosts) {
-  EXPECT_EQ(server_identity("vm"), "apiserver-wlv32tlttr4jl3gtroqexyxapa");
+  EXPECT_EQ(server_identity("vm"), "apiserver-lphjr5z7h3imqn7sokpnsue3ha");
   EXPECT_NE(server_identity("a"), server_identity("b"));
 }
 

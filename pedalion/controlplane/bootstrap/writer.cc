@@ -82,9 +82,12 @@ Task<Result<void>> Writer::create(Wanted wanted) {
   CO_TRY(const rest::Resource* found, resource(wanted.group, wanted.resource));
   CO_TRY_OK(shape(wanted, *found));
   rest::RequestContext context = context_for(wanted.ns);
+  std::string name(std::as_const(wanted.object.root).string_at({"metadata", "name"}));
   auto created =
       co_await found->creater->create(context, "", std::move(wanted.object), options_of(wanted.manager));
   if (created || created.error().has_reason("AlreadyExists")) co_return Result<void>();
+  // What it would be given may be its own already: a service's address.
+  if (co_await found->getter->get(context, name, {})) co_return Result<void>();
   co_return std::unexpected(created.error());
 }
 

@@ -144,6 +144,7 @@ TEST_F(BuiltinRegistryTest, EveryStoredKindCanBeMadeReadAndRemoved) {
        R"("spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}})"},
       {"rolebindings", R"("roleRef":{"kind":"Role","name":"r"})"},
       {"clusterrolebindings", R"("roleRef":{"kind":"ClusterRole","name":"r"})"},
+      {"apiservices", R"("spec":{"version":"v9","group":"made.io"})"},
       {"ipaddresses", R"("spec":{"parentRef":{"resource":"services","namespace":"n","name":"s"}})"},
   };
   for (std::string_view name : {"deployments", "replicasets", "statefulsets", "daemonsets"}) {
@@ -156,7 +157,9 @@ TEST_F(BuiltinRegistryTest, EveryStoredKindCanBeMadeReadAndRemoved) {
       for (const Resource& resource : version.resources) {
         if (!resource.subresource.empty() || resource.deleter == nullptr) continue;
         std::string ns = resource.namespaced ? "default" : "";
-        std::string name = resource.gvr.resource == "ipaddresses" ? "10.0.0.200" : "made";
+        std::string name = "made";
+        if (resource.gvr.resource == "ipaddresses") name = "10.0.0.200";
+        if (resource.gvr.resource == "apiservices") name = "v9.made.io";
         std::string text = R"({"metadata":{"name":")" + name + "\"}";
         if (auto spec = specs.find(resource.gvr.resource); spec != specs.end()) text += "," + spec->second;
         auto request = context(ns);

@@ -103,12 +103,12 @@ Task<Result<std::unique_ptr<Subscription>>> VersionView::watch(RequestContext& c
 
 void VersionView::track(const Value* before, json::Document& object,
                         const rest::WriteOptions& options) const {
-  std::string api_version = conversion_.view.group_version().api_version();
-  managedfields::FieldManager how{conversion_.view_type,
-                                  {options.field_manager, api_version, subresource_},
-                                  meta::now_seconds(),
-                                  nullptr,
-                                  {}};
+  // The entry borrows its texts: they have to live as long as the object.
+  json::Arena& arena = object.arena;
+  managedfields::Manager manager{arena.copy(options.field_manager),
+                                 arena.copy(conversion_.view.group_version().api_version()),
+                                 arena.copy(subresource_)};
+  managedfields::FieldManager how{conversion_.view_type, manager, meta::now_seconds(), nullptr, {}};
   managedfields::track_update(how, before, object.root, object.arena);
 }
 

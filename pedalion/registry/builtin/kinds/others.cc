@@ -136,6 +136,16 @@ void prepare_lease(Filler& object, const rest::RequestContext&) {
   spec.object().erase("preferredHolder");
 }
 
+void validate_api_service(const Value& service, meta::FieldErrors& errors) {
+  std::string_view name = service.string_at({"metadata", "name"});
+  std::string wanted = std::string(service.string_at({"spec", "version"})) + "." +
+                       std::string(service.string_at({"spec", "group"}));
+  if (name == wanted) return;
+  errors.push_back(
+      FieldError::invalid(FieldPath("metadata").child("name"), name,
+                          "must be `spec.version+\".\"+spec.group`: " + meta::go_quoted(wanted)));
+}
+
 constexpr KindRules kRules[] = {
     {.group = "storage.k8s.io", .resource = "csidrivers", .warn = warn_of_driver},
     {.group = "networking.k8s.io", .resource = "ingresses", .warn = warn_of_ingress},
@@ -144,7 +154,10 @@ constexpr KindRules kRules[] = {
      .resource = "certificatesigningrequests",
      .prepare_create = prepare_signing_request,
      .prepare_update = keep_spec},
-    {.group = "apiregistration.k8s.io", .resource = "apiservices", .prepare_create = prepare_api_service},
+    {.group = "apiregistration.k8s.io",
+     .resource = "apiservices",
+     .prepare_create = prepare_api_service,
+     .validate = validate_api_service},
     {.group = "apiextensions.k8s.io",
      .resource = "customresourcedefinitions",
      .prepare_create = prepare_definition},

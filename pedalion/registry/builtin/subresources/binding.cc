@@ -61,7 +61,7 @@ void set_scheduled(Value& pod, json::Arena& arena) {
 
 /// The pod on its node, or why it cannot go there.
 Result<json::Document> bound(const watchcache::Object* current, const Value& binding,
-                            const std::string& name) {
+                             const std::string& name) {
   if (current == nullptr) return std::unexpected(meta::not_found({"", "pods"}, name));
   TRY(json::Document pod, json::parse(current->json.view()));
   const Value& read = pod.root;

@@ -90,9 +90,10 @@ struct Change {
     filler.in("spec").set("replicas", Value::integer(replicas));
     std::string_view version = std::as_const(wanted.root).string_at({"metadata", "resourceVersion"});
     if (!version.empty()) filler.in("metadata").set_text("resourceVersion", version);
-    std::string api_version = scaled.resource.group_version().api_version();
-    managedfields::FieldManager how{
-        scaled.type, {options.field_manager, api_version, "scale"}, meta::now_seconds(), nullptr, {}};
+    // The entry borrows its texts: they have to live as long as the object.
+    managedfields::Manager manager{arena.copy(options.field_manager),
+                                   arena.copy(scaled.resource.group_version().api_version()), "scale"};
+    managedfields::FieldManager how{scaled.type, manager, meta::now_seconds(), nullptr, {}};
     managedfields::track_update(how, &before, object.root, arena);
     return object;
   }
