@@ -25,7 +25,9 @@ class Reader {
  public:
   Reader(std::string_view text, std::vector<std::string>* problems) : problems_(problems) {
     yaml_parser_initialize(&parser_);
-    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+    // Not null, even for no text.
+    const char* input = text.empty() ? "" : text.data();
+    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(input), text.size());
   }
   ~Reader() { yaml_parser_delete(&parser_); }
   Reader(const Reader&) = delete;
