@@ -117,7 +117,8 @@ void Connection::turn() {
     if (open_ && session_ && !waits_write_) more = write() || more;
   }
   in_turn_ = false;
-  if (!open_ || !session_) return;
+  if (!open_) return;
+  if (!session_) return wait_for_read();  // the protocol is not known yet
   if (session_->is_over() && output_.empty()) return session_->leaves_input() ? linger() : close();
   note_input();
   if (woken_ || (more && !waits_write_)) wake();
