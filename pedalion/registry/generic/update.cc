@@ -81,7 +81,8 @@ class Update {
   }
 
   void track_fields() {
-    std::string api_version = store_.config_.kind.group_version().api_version();
+    // The entry borrows its texts: they have to live as long as the object.
+    std::string_view api_version = object_.arena.copy(store_.config_.kind.group_version().api_version());
     managedfields::FieldManager how{.type = store_.config_.type,
                                     .manager = {options_.field_manager, api_version, door_.subresource},
                                     .now_seconds = meta::now_seconds(),
