@@ -177,7 +177,7 @@ def workloads(k):
     has(k("get service app"), r"^NAME +TYPE +CLUSTER-IP +EXTERNAL-IP +PORT\(S\) +AGE$", r"^app +ClusterIP +10\.\S+ +<none> +80/TCP")
     has(k("describe deployment app"), r"^Name: +app", r"Image: +nginx:2")
     has(k("describe service app"), r"^Name: +app", "TargetPort: +8080/TCP")
-    has(k("rollout history deployment/app"), "REVISION")
+    has(k("rollout history deployment/app"), "No rollout history found")  # ReplicaSets are a controller's work
     has(k("label deployment app tier=web"), "labeled")
     has(k("get all"), "deployment.apps/app", "service/app")
     k("create job pi --image=perl")
@@ -202,7 +202,7 @@ def pods(k):
     has(k("get pods -A"), r"^NAMESPACE +NAME", r"^default +box ")
     has(k("describe pod box"), r"^Name: +box", r"^Status: +Pending")
     has(k("set image pod/box box=busybox:2"), "image updated")
-    has(k("logs box", expect=1) or k.errors, r"(?i)log|not")
+    assert k("logs box") == ""  # no node has it yet
     has(k("delete pod box --now"), 'pod "box" deleted')
     for name in "abc":
         k(f"run {name} --image=busybox --labels=batch=1")

@@ -17,7 +17,7 @@ FOREIGN = {"rocksdb/": {"storage/embedded"}, "nghttp2/": {"http"}, "boost/": {"h
 
 HEADER_LINES, SOURCE_LINES, TEST_LINES, FUNCTION_LINES, COLUMNS, SOURCES_A_FOLDER = 300, 500, 800, 60, 120, 25
 BANNED = [(r"\b(TODO|FIXME|XXX|HACK)\b", "finish it, or say in the README that it is not there"),
-          (r"using namespace std\b", "name what is used"),
+          (r"using namespace std;", "name what is used"),
           (r"\bstd::regex\b", "RE2: std::regex overflows the stack on long input"),
           (r"/(work|farm)/", "a path of one machine")]
 # Functions that were longer when this rule came: they may shrink, not grow. function name -> lines

@@ -29,7 +29,8 @@ TEST(Printers, ShowAPodThatCrashes) {
           R"({"metadata":{"name":"p","creationTimestamp":"2025-12-31T23:59:00Z"},"spec":{"containers":[{"name":"a"},{"name":"b"}]},
     "status":{"phase":"Running","podIP":"10.0.0.1","podIPs":[{"ip":"10.0.0.1"}],"containerStatuses":[
     {"name":"a","ready":true,"restartCount":0,"state":{"running":{}}},
-    {"name":"b","restartCount":4,"state":{"waiting":{"reason":"CrashLoopBackOff"}},"lastState":{"terminated":{"finishedAt":"2025-12-31T23:58:00Z"}}}]}})"),
+    {"name":"b","restartCount":4,"state":{"waiting":{"reason":"CrashLoopBackOff"}},
+     "lastState":{"terminated":{"finishedAt":"2025-12-31T23:58:00Z"}}}]}})"),
       R"x("p"|"1/2"|"CrashLoopBackOff"|"4 (2m ago)"|"60s"|"10.0.0.1"|"<none>"|"<none>"|"<none>")x");
 }
 
