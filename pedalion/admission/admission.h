@@ -24,6 +24,7 @@ struct Attributes {
   json::Document* object = nullptr;         // null for deletions
   const json::Value* old_object = nullptr;  // null for creations
   bool dry_run = false;
+  bool changed = false;  // a plugin has set members of object, maybe out of their order
   registry::rest::RequestContext& context;
 
   meta::GroupResource group_resource() const { return {resource.group, resource.resource}; }

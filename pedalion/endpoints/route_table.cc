@@ -117,7 +117,8 @@ RouteTable::Match RouteTable::match(std::string_view method, const RequestInfo& 
   const auto& routes = slot.routes[static_cast<std::size_t>(*form)];
   bool path_known = std::ranges::any_of(routes, [](std::uint32_t place) { return place != 0; });
   Method wanted = method_of(method, info.verb);
-  if (wanted == Method::kOther) return {nullptr, path_known};
+  bool refused = info.deprecated_watch && wanted != Method::kWatch;
+  if (wanted == Method::kOther || refused) return {nullptr, path_known};
   std::uint32_t place = routes[static_cast<std::size_t>(wanted)];
   // Listing says that it cannot be watched.
   if (place == 0 && wanted == Method::kWatch && !info.deprecated_watch)

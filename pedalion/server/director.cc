@@ -23,6 +23,8 @@ Task<http::Response> Director::serve(Exchange& exchange) {
     if (match.route != nullptr) {
       endpoints::Call call{exchange.request, exchange.info, exchange.context, *match.route->resource,
                            environment_};
+      if (const auto& warning = match.route->resource->deprecation_warning; !warning.empty())
+        exchange.context.warn(warning);
       co_return co_await match.route->handler(call);
     }
     if (match.path_known) co_return status_response(meta::generic_server_response(405), exchange);

@@ -85,8 +85,29 @@ Result<json::Document> parse_protobuf(std::string_view body, const meta::GroupVe
 
 }  // namespace
 
+namespace {
+
+Status wrong_kind(const meta::GroupVersion& actual, const std::string& kind,
+                  const meta::GroupVersionKind& expected, const scheme::Scheme* scheme) {
+  if (kind == expected.kind && (actual.group == expected.group || scheme == nullptr)) {
+    return meta::bad_request("the API version in the data (" + actual.api_version() +
+                             ") does not match the expected API version (" +
+                             expected.group_version().api_version() + ")");
+  }
+  bool known = scheme != nullptr && scheme->type(actual.group, actual.version, kind) != nullptr;
+  std::string package = expected.group.empty() ? "core" : expected.group.substr(0, expected.group.find('.'));
+  std::string why = known ? "converting (" + actual.version + "." + kind + ") to (" + package + "." +
+                                expected.kind + "): unknown conversion"
+                          : "no kind \"" + kind + "\" is registered for version \"" + actual.api_version() +
+                                "\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"";
+  return cannot_be_handled(kind, actual.version, expected.kind, why);
+}
+
+}  // namespace
+
 Result<Decoded> decode_object(std::string_view body, MediaType media_type,
-                              const meta::GroupVersionKind& expected, const schema::Type& type) {
+                              const meta::GroupVersionKind& expected, const schema::Type& type,
+                              const scheme::Scheme* scheme) {
   Decoded decoded;
   std::vector<std::string> duplicates;
   auto document = media_type == MediaType::kProtobuf ? parse_protobuf(body, expected, type)
@@ -118,17 +139,8 @@ Result<Decoded> decode_object(std::string_view body, MediaType media_type,
     if (!parsed) return std::unexpected(unrecognized(expected.kind, parsed.error().message, body));
     actual = *parsed;
   }
-  if (actual != expected.group_version()) {
-    return std::unexpected(meta::bad_request("the API version in the data (" + actual.api_version() +
-                                             ") does not match the expected API version (" +
-                                             expected.group_version().api_version() + ")"));
-  }
-  if (actual_kind != expected.kind) {
-    return std::unexpected(cannot_be_handled(actual_kind, actual.version, expected.kind,
-                                             "no kind \"" + actual_kind + "\" is registered for version \"" +
-                                                 actual.api_version() +
-                                                 "\" in scheme \"pkg/api/legacyscheme/scheme.go:30\""));
-  }
+  if (actual != expected.group_version() || actual_kind != expected.kind)
+    return std::unexpected(wrong_kind(actual, actual_kind, expected, scheme));
   std::vector<std::string> unknown;
   auto shaped = shape(type, root, decoded.object.arena, &unknown);
   if (!shaped)

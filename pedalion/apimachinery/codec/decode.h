@@ -8,6 +8,7 @@
 #include "pedalion/apimachinery/json/value.h"
 #include "pedalion/apimachinery/meta/group_version.h"
 #include "pedalion/apimachinery/schema/type.h"
+#include "pedalion/apimachinery/scheme/scheme.h"
 #include "pedalion/base/status.h"
 
 namespace pedalion::codec {
@@ -24,7 +25,8 @@ struct Decoded {
 /// Decodes a body that should hold `expected`. Missing kind and apiVersion are taken from `expected`. Fails
 /// with 400.
 Result<Decoded> decode_object(std::string_view body, MediaType media_type,
-                              const meta::GroupVersionKind& expected, const schema::Type& type);
+                              const meta::GroupVersionKind& expected, const schema::Type& type,
+                              const scheme::Scheme* scheme = nullptr);
 
 /// Shapes a tree that was made by a patch or a hook; fails as decode_object does on wrong types.
 Result<void> reshape(json::Document& object, const schema::Type& type,

@@ -12,7 +12,8 @@ Result<json::Document> decode_body(const Call& call, std::string_view body, code
                                    registry::rest::FieldValidation validation) {
   using registry::rest::FieldValidation;
   const auto& kind = call.resource.kind;
-  TRY(codec::Decoded decoded, codec::decode_object(body, media_type, kind, *call.resource.type));
+  TRY(codec::Decoded decoded,
+      codec::decode_object(body, media_type, kind, *call.resource.type, &call.environment.scheme));
   if (decoded.strict_problems.empty() || validation == FieldValidation::kIgnore)
     return std::move(decoded.object);
   if (validation == FieldValidation::kWarn) {

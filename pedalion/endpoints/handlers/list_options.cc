@@ -43,6 +43,12 @@ meta::FieldErrors watch_errors(const ListOptions& options) {
   if (options.send_initial_events && match != "NotOlderThan")
     errors.push_back(FieldError::forbidden(
         kMatch, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
+  // A watch that says nothing of initial events is one that sends them, with the match that goes with it.
+  bool defaulted = !options.send_initial_events && match.empty() &&
+                   (options.resource_version.empty() || options.resource_version == "0");
+  if (defaulted && !options.continue_token.empty())
+    errors.push_back(
+        FieldError::forbidden(kMatch, "resourceVersionMatch is forbidden when continue is provided"));
   if (match.empty()) return errors;
   if (!options.send_initial_events)
     errors.push_back(FieldError::forbidden(

@@ -14,6 +14,9 @@ constexpr std::string_view kMetaGroup = "meta.k8s.io";
 const std::vector<std::string_view> kServed = {"application/json", "application/yaml"};
 const std::vector<std::string_view> kKnown = {"application/json", "application/yaml",
                                               "application/vnd.kubernetes.protobuf"};
+/// Of watches; YAML cannot be cut into frames.
+const std::vector<std::string_view> kStreams = {"application/json;stream=watch",
+                                                "application/vnd.kubernetes.protobuf;stream=watch"};
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -128,9 +131,12 @@ bool wants_pretty(const http::Request& request, bool by_accept) {
   return by_accept || is_browser(request.headers.get("user-agent"));
 }
 
-Status restful_not_acceptable() {
+Status restful_not_acceptable(Answers answers) {
   std::string text = "406: Not Acceptable\n\nAvailable representations: ";
   for (std::string_view media : kKnown) text += (media == kKnown.front() ? "" : ", ") + std::string(media);
+  if (answers == Answers::kStream) {
+    for (std::string_view media : kStreams) text += ", " + std::string(media);
+  }
   return Status(406, "NotAcceptable", std::move(text), StatusDetails());
 }
 
@@ -147,13 +153,14 @@ Result<Form> negotiate(const http::Request& request, Answers answers) {
     for (Media media : {Media::kJson, Media::kYaml}) {
       Form form{.media = media};
       if (!clause.matches(form.content_type())) continue;
-      if (media == Media::kYaml && answers == Answers::kStream) continue;
       if (!take_transform(clause, answers, form)) continue;
+      if (media == Media::kYaml && answers == Answers::kStream)
+        return std::unexpected(meta::not_acceptable(kStreams));
       form.pretty = media == Media::kJson && wants_pretty(request, clause.pretty);
       return form;
     }
   }
-  if (!any_known) return std::unexpected(restful_not_acceptable());
+  if (!any_known) return std::unexpected(restful_not_acceptable(answers));
   return std::unexpected(meta::not_acceptable(wants_protobuf ? kServed : kKnown));
 }
 

@@ -5,6 +5,8 @@
 #include <deque>
 #include <map>
 
+#include "pedalion/admission/plugins.h"
+#include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/registry/builtin/printers/printers.h"
 #include "pedalion/registry/builtin/stored_resource.h"
@@ -55,6 +57,38 @@ void attach(Resource& row, const Capabilities& capabilities, catalog::Verbs verb
 }
 
 /// Namespaces as they are now.
+class StoredPriorityClasses final : public admission::PriorityClasses {
+ public:
+  explicit StoredPriorityClasses(StoredResource& classes) : classes_(classes) {}
+
+  Task<Result<watchcache::ObjectPtr>> find(std::string_view name) override {
+    auto& store = classes_.store();
+    co_return co_await store.cache().get(store.config().key_prefix + std::string(name), {});
+  }
+
+  Task<Result<watchcache::ObjectPtr>> global_default() override {
+    auto& store = classes_.store();
+    watchcache::ListQuery query;
+    query.selection.prefix = store.config().key_prefix;
+    CO_TRY(auto page, co_await store.cache().list(std::move(query)));
+    watchcache::ObjectPtr chosen;
+    std::int64_t least = 0;
+    for (const auto& object : page.items) {
+      if (object->json.view().find("\"globalDefault\":true") == std::string_view::npos) continue;
+      CO_TRY(json::Document parsed, json::parse(object->json.view()));
+      const auto *is_default = parsed.root.find("globalDefault"), *value = parsed.root.find("value");
+      if (is_default == nullptr || !is_default->bool_or(false) || value == nullptr) continue;
+      if (chosen && value->int_or(0) >= least) continue;
+      chosen = object;
+      least = value->int_or(0);
+    }
+    co_return chosen;
+  }
+
+ private:
+  StoredResource& classes_;
+};
+
 class StoredNamespaces final : public admission::Namespaces {
  public:
   explicit StoredNamespaces(rest::Getter& namespaces) : namespaces_(namespaces) {}
@@ -303,6 +337,11 @@ Result<void> BuiltinRegistry::Rep::add_allocator() {
 Result<void> BuiltinRegistry::Rep::build() {
   namespaces = keep<StoredNamespaces>(*stored_for("", "namespaces").capabilities().getter);
   admission.add(admission::namespace_lifecycle(*namespaces));
+  admission.add(admission::taint_nodes_by_condition());
+  admission.add(
+      admission::priority(*keep<StoredPriorityClasses>(stored_for("scheduling.k8s.io", "priorityclasses"))));
+  admission.add(admission::default_toleration_seconds());
+  admission.add(admission::storage_object_in_use_protection());
   TRY_OK(add_allocator());
   for (const catalog::GroupFacts& group : catalog::groups()) {
     rest::ApiGroupInfo info;

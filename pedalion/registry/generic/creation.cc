@@ -1,5 +1,6 @@
 // Creating: the steps from a decoded object to a stored one.
 #include "pedalion/registry/generic/creation.h"
+#include "pedalion/apimachinery/codec/decode.h"
 #include "pedalion/apimachinery/managedfields/field_manager.h"
 #include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/apimachinery/meta/names.h"
@@ -28,6 +29,7 @@ Task<Result<rest::ObjectPtr>> Creation::run(std::string name, rest::FieldTrackin
   context_.step("metadata");
   admission::Attributes attributes = this->attributes();
   CO_TRY_OK(co_await store_.admission_.mutate(attributes));
+  if (attributes.changed) CO_TRY_OK(codec::reshape(object_, *store_.config_.type));
   context_.step("mutating admission");
   strategy().prepare_create(context_, object_);
   CO_TRY_OK(co_await allocate());

@@ -84,6 +84,8 @@ class Deletion {
         co_return Outcome::kDone;
       case Way::kMark:
         co_return co_await mark();
+      case Way::kMarkAndRemove:
+        co_return co_await mark_and_remove();
       case Way::kRemove:
         co_return co_await remove();
     }
@@ -93,7 +95,8 @@ class Deletion {
   const rest::DeleteResult& result() const { return result_; }
 
  private:
-  enum class Way : std::uint8_t { kNothing, kMark, kRemove };
+  /// kMarkAndRemove: what may take time to end but takes none is seen to end before it is gone.
+  enum class Way : std::uint8_t { kNothing, kMark, kMarkAndRemove, kRemove };
 
   Result<void> check_preconditions() const {
     // As kube-apiserver: the kind instead of the resource.
@@ -130,15 +133,16 @@ class Deletion {
       std::int64_t before = given == nullptr ? 0 : given->int_or(0);
       bool asked = rules.grace_period != nullptr && options_.grace_period_seconds.has_value();
       if (before > 0 && (!asked || grace >= before)) return policy_changed ? Way::kMark : Way::kNothing;
-      if (grace == 0 && !held) return Way::kRemove;
+      if (grace == 0 && !held && before == 0) return Way::kRemove;
       if (before > grace) {
         mark_deleted(object_, grace);
-        return Way::kMark;
+        return grace == 0 && !held ? Way::kMarkAndRemove : Way::kMark;
       }
       return policy_changed ? Way::kMark : Way::kNothing;
     }
-    if (grace == 0 && !held) return Way::kRemove;
+    if (grace == 0 && !held && rules.grace_period == nullptr) return Way::kRemove;
     mark_deleted(object_, grace);
+    if (grace == 0 && !held) return Way::kMarkAndRemove;
     if (rules.mark != nullptr) rules.mark(object_.root, object_.arena);
     return Way::kMark;
   }
@@ -155,6 +159,13 @@ class Deletion {
     if (!revision) co_return failed(std::move(revision).error());
     result_ = {.object = store_.stored_form(key_, std::move(bytes), *revision), .returns_object = true};
     co_return Outcome::kDone;
+  }
+
+  Task<Result<Outcome>> mark_and_remove() {
+    CO_TRY(auto marked, co_await mark());
+    if (marked == Outcome::kConflict) co_return marked;
+    current_ = result_.object;
+    co_return co_await remove();
   }
 
   Task<Result<Outcome>> remove() {

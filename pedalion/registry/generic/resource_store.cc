@@ -121,7 +121,13 @@ Task<Result<rest::ObjectList>> ResourceStore::list(rest::RequestContext& context
 Task<Result<std::unique_ptr<watchcache::Subscription>>> ResourceStore::watch(rest::RequestContext& context,
                                                                              rest::ListOptions options) {
   watchcache::WatchQuery query;
-  CO_TRY(query.freshness, freshness_of(options.resource_version));
+  auto freshness = freshness_of(options.resource_version);
+  if (!freshness) {
+    // As kube-apiserver words it for watches: an error that nobody made a Status of.
+    constexpr std::string_view kPrefix = "invalid resource version: ";
+    co_return std::unexpected(Status(500, "", freshness.error().message.substr(kPrefix.size())));
+  }
+  query.freshness = *freshness;
   CO_TRY(query.selection, selection_of(context, options));
   query.bookmarks = options.allow_watch_bookmarks;
   query.send_initial_events = options.send_initial_events;

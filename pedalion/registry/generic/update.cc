@@ -1,4 +1,5 @@
 // Updating: the wanted object is made from the current one, again after each conflict.
+#include "pedalion/apimachinery/codec/decode.h"
 #include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/managedfields/field_manager.h"
 #include "pedalion/apimachinery/meta/errors.h"
@@ -40,6 +41,7 @@ class Update {
     if (tracking_ == rest::FieldTracking::kUpdate) track_fields();
     admission::Attributes attributes = this->attributes();
     CO_TRY_OK(co_await store_.admission_.mutate(attributes));
+    if (attributes.changed) CO_TRY_OK(codec::reshape(object_, *store_.config_.type));
     store_strategy().prepare_update(object_, old_.root);
     context_.step("metadata");
     std::unique_ptr<Allocation> allocation;

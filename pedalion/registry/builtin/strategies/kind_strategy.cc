@@ -16,6 +16,7 @@ std::int64_t pod_grace_period(const Value& pod, std::optional<std::int64_t> aske
 
 void mark_namespace(Value& object, json::Arena& arena) {
   object.object_at("status", arena).set("phase", Value::string("Terminating"), arena);
+  object.object_at("metadata", arena).erase("deletionGracePeriodSeconds");
 }
 
 bool namespace_is_held(const Value& object) {

@@ -1,0 +1,42 @@
+#include "pedalion/admission/plugins.h"
+
+namespace pedalion::admission {
+namespace {
+
+using json::Value;
+
+class StorageObjectInUseProtection final : public Plugin {
+ public:
+  std::string_view name() const override { return "StorageObjectInUseProtection"; }
+  bool handles(Operation operation) const override { return operation == Operation::kCreate; }
+
+  Task<Result<void>> mutate(Attributes& attributes) override {
+    std::string_view finalizer = finalizer_of(attributes);
+    if (finalizer.empty()) co_return Result<void>();
+    auto& arena = attributes.object->arena;
+    Value& metadata = attributes.object->root.object_at("metadata", arena);
+    Value* finalizers = metadata.find("finalizers");
+    if (finalizers == nullptr || !finalizers->is_array())
+      finalizers = &metadata.set("finalizers", Value::array(arena), arena);
+    bool there = std::ranges::any_of(finalizers->items(),
+                                     [&](const Value& item) { return item.string_or() == finalizer; });
+    if (!there) finalizers->push_back(Value::string(finalizer), arena);
+    co_return Result<void>();
+  }
+
+ private:
+  static std::string_view finalizer_of(const Attributes& attributes) {
+    if (!attributes.resource.group.empty() || !attributes.subresource.empty()) return {};
+    if (attributes.resource.resource == "persistentvolumes") return "kubernetes.io/pv-protection";
+    if (attributes.resource.resource == "persistentvolumeclaims") return "kubernetes.io/pvc-protection";
+    return {};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Plugin> storage_object_in_use_protection() {
+  return std::make_unique<StorageObjectInUseProtection>();
+}
+
+}  // namespace pedalion::admission
