@@ -26,7 +26,11 @@ class StorageObjectInUseProtection final : public Plugin {
 
  private:
   static std::string_view finalizer_of(const Attributes& attributes) {
-    if (!attributes.resource.group.empty() || !attributes.subresource.empty()) return {};
+    if (!attributes.subresource.empty()) return {};
+    bool of_storage = attributes.resource.group == "storage.k8s.io";
+    if (of_storage && attributes.resource.resource == "volumeattributesclasses")
+      return "kubernetes.io/vac-protection";
+    if (!attributes.resource.group.empty()) return {};
     if (attributes.resource.resource == "persistentvolumes") return "kubernetes.io/pv-protection";
     if (attributes.resource.resource == "persistentvolumeclaims") return "kubernetes.io/pvc-protection";
     return {};

@@ -74,6 +74,7 @@ Form form_of(const Route& route) {
 std::optional<Form> form_of(const RequestInfo& info, bool namespaced) {
   bool named = !info.name.empty() && !info.name_from_selector;
   bool in_namespace = !info.ns.empty() && info.resource != "namespaces";
+  if (info.resource == "namespaces" && !info.ns.empty() && info.name.empty()) return std::nullopt;
   if (in_namespace != namespaced && (in_namespace || named)) return std::nullopt;
   if (!info.subpath.empty()) return Form::kSubpath;
   if (named) return Form::kItem;
@@ -109,6 +110,7 @@ void RouteTable::add(Route route) {
 const std::vector<Route>& RouteTable::routes() const { return rep_->routes; }
 
 RouteTable::Match RouteTable::match(std::string_view method, const RequestInfo& info) const {
+  if (info.verb == "proxy") return {};  // of the prefix /proxy/, which is no longer served
   auto found = rep_->slots.find(KeyView(info));
   if (found == rep_->slots.end()) return {};
   const Slot& slot = found->second;

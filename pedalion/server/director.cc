@@ -18,6 +18,7 @@ std::string_view take_segment(std::string_view& path) {
 }  // namespace
 
 Task<http::Response> Director::serve(Exchange& exchange) {
+  if (exchange.info.path.starts_with("//")) co_return page_not_found();
   if (exchange.info.is_resource_request) {
     auto match = routes_.match(exchange.request.method, exchange.info);
     if (match.route != nullptr) {

@@ -5,7 +5,6 @@ namespace pedalion::endpoints {
 Task<http::Response> handle_connect(Call call) {
   auto response = co_await call.resource.connecter->connect(call.context, call.info.name, call.info.subpath,
                                                             std::move(call.request));
-  add_warnings(call.context.warnings, response);
   co_return response;
 }
 

@@ -72,7 +72,6 @@ http::Response list_response(const Call& call, const Form& form, registry::rest:
   if (form.media == Media::kYaml || form.pretty)
     return document_response(call, form, 200, whole(std::move(text)));
   auto response = plain_list(call, std::move(text));
-  add_warnings(call.context.warnings, response);
   return response;
 }
 

@@ -49,7 +49,7 @@ struct Clause {
   bool matches(std::string_view media) const {
     auto slash = media.find('/');
     return (type == "*" || type == media.substr(0, slash)) &&
-           (subtype == "*" || subtype == media.substr(slash + 1));
+           (type == "*" ? subtype == "*" : subtype == media.substr(slash + 1));
   }
 };
 
@@ -80,8 +80,8 @@ std::vector<Clause> parse_accept(std::string_view header) {
     auto slash = range.find('/');
     Clause clause;
     if (slash != std::string_view::npos) {
-      clause.type = lower(range.substr(0, slash));
-      clause.subtype = lower(range.substr(slash + 1));
+      clause.type = range.substr(0, slash);  // as written: kube-apiserver tells capitals apart
+      clause.subtype = range.substr(slash + 1);
     }
     while (!rest.empty()) read_parameter(take(rest, ';'), clause);
     if (clause.type.empty() || clause.subtype.empty()) continue;

@@ -10,8 +10,6 @@
 namespace pedalion::endpoints {
 namespace {
 
-constexpr std::size_t kWarningsLimit = 4096, kWarningCut = 256;
-
 /// The whole answer, finished: pretty or YAML when the form says so.
 http::Response finished(const http::Request& request, const Form& form, int status, std::string json) {
   if (form.media == Media::kYaml) return text_response(request, status, "application/yaml", yaml_of(json));
@@ -22,17 +20,6 @@ http::Response finished(const http::Request& request, const Form& form, int stat
   }
   json += '\n';
   return text_response(request, status, "application/json", std::move(json));
-}
-
-std::string quoted_warning(std::string_view text, std::size_t limit) {
-  std::string value = "299 - \"";
-  for (char c : text.substr(0, limit)) {
-    auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) continue;
-    if (c == '"' || c == '\\') value += '\\';
-    value += c;
-  }
-  return value + "\"";
 }
 
 }  // namespace
@@ -85,14 +72,11 @@ http::Response object_response(const Call& call, const Form& form, int status,
     response.chunks.push_back(object->json);
     response.chunks.push_back(Bytes::of_static("\n"));
   }
-  add_warnings(call.context.warnings, response);
   return response;
 }
 
 http::Response document_response(const Call& call, const Form& form, int status, std::string json) {
-  auto response = finished(call.request, form, status, std::move(json));
-  add_warnings(call.context.warnings, response);
-  return response;
+  return finished(call.request, form, status, std::move(json));
 }
 
 http::Response status_response(const Status& status, const http::Request& request) {
@@ -103,25 +87,7 @@ http::Response status_response(const Status& status, const http::Request& reques
 }
 
 http::Response error_response(const Call& call, const Status& status) {
-  auto response = status_response(status, call.request);
-  add_warnings(call.context.warnings, response);
-  return response;
-}
-
-void add_warnings(const std::vector<std::string>& warnings, http::Response& response) {
-  std::vector<std::string_view> distinct;
-  std::size_t total = 0;
-  for (const std::string& warning : warnings) {
-    if (std::ranges::find(distinct, warning) != distinct.end()) continue;
-    distinct.push_back(warning);
-    total += warning.size();
-  }
-  std::size_t cut = total > kWarningsLimit ? kWarningCut : std::string_view::npos, written = 0;
-  for (std::string_view warning : distinct) {
-    written += std::min(warning.size(), cut);
-    if (written > kWarningsLimit) break;
-    response.headers.add("warning", quoted_warning(warning, cut));
-  }
+  return status_response(status, call.request);
 }
 
 }  // namespace pedalion::endpoints

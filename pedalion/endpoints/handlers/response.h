@@ -14,15 +14,12 @@ http::Response object_response(const Call& call, const Form& form, int status,
 /// JSON text (without a trailing newline) in the form's media, untransformed.
 http::Response document_response(const Call& call, const Form& form, int status, std::string json);
 
-/// status_response() with the warnings so far.
+/// A Status. Warnings are no business of answers: the server makes headers of the context's.
 http::Response error_response(const Call& call, const Status& status);
 
 /// Text of which the whole is known, compressed when it is large and the request takes that.
 http::Response text_response(const http::Request& request, int status, std::string_view content_type,
                              std::string text);
-
-/// A Warning header for each text, once; cut as the wire contract says (A1.17).
-void add_warnings(const std::vector<std::string>& warnings, http::Response& response);
 
 /// 406 for PartialObjectMetadataList of one object, or PartialObjectMetadata of a list; nothing when it fits.
 std::optional<Status> partial_mismatch(const Form& form, bool list, const meta::GroupVersionKind& kind);

@@ -35,7 +35,6 @@ Task<http::Response> handle_watch(Call call) {
   if (!subscription) co_return error_response(call, subscription.error());
   http::Response response;
   response.headers.add("content-type", "application/json");
-  add_warnings(call.context.warnings, response);
   response.stream = watch_stream(*std::move(subscription), call.resource, *form, *include);
   co_return response;
 }

@@ -65,6 +65,7 @@ generic::ResourceConfig config_of(const StoredSetup& setup) {
                              std::string(field.fallback_path), std::string(field.when_absent)});
   }
   config.names_known_fields = facts.fields.empty();
+  config.unknown_field_text = facts.unknown_field_text;
   config.create_on_update = facts.has(catalog::kCreateOnUpdate);
   config.needs_resource_version = facts.has(catalog::kNeedsResourceVersion);
   config.ttl = setup.ttl;

@@ -85,11 +85,12 @@ void carry_metadata(json::Document& object, const Value& old) {
 void mark_deleted(json::Document& object, std::int64_t seconds) {
   Value& metadata = metadata_of(object);
   auto& arena = object.arena;
+  bool marked = metadata.find("deletionTimestamp") != nullptr;
   metadata.set("deletionTimestamp", Value::string(meta::format_time(meta::now_seconds() + seconds), arena),
                arena);
   metadata.set("deletionGracePeriodSeconds", Value::integer(seconds), arena);
-  if (const Value* generation = metadata.find("generation");
-      generation != nullptr && generation->int_or(0) > 0)
+  const Value* generation = metadata.find("generation");
+  if (!marked && generation != nullptr && generation->int_or(0) > 0)
     metadata.set("generation", Value::integer(generation->as_int() + 1), arena);
 }
 

@@ -23,6 +23,9 @@ watchcache::CacheOptions cache_options(const ResourceConfig& config,
 
 /// `"x" is not a known field selector: only "metadata.name", "metadata.namespace"`.
 Status unknown_field(const ResourceConfig& config, std::string_view field) {
+  if (std::size_t at = config.unknown_field_text.find('$'); at != std::string_view::npos) {
+    return meta::bad_request(std::string(config.unknown_field_text).replace(at, 1, field));
+  }
   if (!config.names_known_fields || !config.fields.empty())
     return meta::bad_request("field label not supported: " + std::string(field));
   return meta::bad_request(meta::go_quoted(field) +

@@ -84,6 +84,8 @@ struct ResourceConfig {
   /// How a field that cannot be selected by is refused: `"x" is not a known field selector: only …`, or (when
   /// false) `field label not supported: x`.
   bool names_known_fields = true;
+  /// A kind's own words for that, `$` standing for the label; empty: one of the above.
+  std::string_view unknown_field_text;
   bool create_on_update = false;
   bool needs_resource_version = false;  // updates without one are refused
   std::optional<std::chrono::seconds> ttl;

@@ -48,6 +48,7 @@ struct ResourceFacts {
   std::uint16_t traits = kPlain;
   meta::NameRule name_rule = meta::dns_subdomain_problems;
   std::span<const FieldLabel> fields = {};
+  std::string_view unknown_field_text = {};  // `$` stands for the label; empty: the common words
   std::span<const Subresource> subresources = {};
   std::string_view deprecation = {};
 

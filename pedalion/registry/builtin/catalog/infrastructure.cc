@@ -109,7 +109,8 @@ constexpr ResourceFacts kResource[] = {
      .scope = Scope::kCluster,
      .storage_version_hash = "KsC072WgaEY=",
      .traits = kReturnsDeleted | kHasGeneration,
-     .fields = kResourceSliceFields},
+     .fields = kResourceSliceFields,
+     .unknown_field_text = "field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: $"},
 };
 
 }  // namespace

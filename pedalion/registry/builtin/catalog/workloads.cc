@@ -62,6 +62,7 @@ constexpr ResourceFacts kBatch[] = {
      .storage_version_hash = "mudhfqk/qZY=",
      .traits = kHasGeneration | kOrphansByDefault,
      .fields = kJobFields,
+     .unknown_field_text = "field label \"$\" not supported for Job",
      .subresources = kStatusOnly},
 };
 

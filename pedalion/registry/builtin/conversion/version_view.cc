@@ -71,14 +71,18 @@ Result<void> VersionView::view_all(ObjectList& list) const {
   return {};
 }
 
-void VersionView::rename_labels(rest::ListOptions& options) const {
+Result<void> VersionView::rename_labels(rest::ListOptions& options) const {
   for (auto& requirement : options.fields.requirements()) {
     for (const LabelPair& pair : conversion_.labels) {
+      if (requirement.field == pair.stored) {
+        return std::unexpected(meta::bad_request("field label not supported: " + requirement.field));
+      }
       if (requirement.field != pair.view) continue;
       requirement.field = pair.stored;
       break;
     }
   }
+  return {};
 }
 
 Task<Result<ObjectPtr>> VersionView::get(RequestContext& context, std::string name,
@@ -88,7 +92,7 @@ Task<Result<ObjectPtr>> VersionView::get(RequestContext& context, std::string na
 }
 
 Task<Result<ObjectList>> VersionView::list(RequestContext& context, rest::ListOptions options) {
-  rename_labels(options);
+  CO_TRY_OK(rename_labels(options));
   CO_TRY(ObjectList list, co_await stored_.lister->list(context, std::move(options)));
   CO_TRY_OK(view_all(list));
   co_return list;
@@ -96,7 +100,7 @@ Task<Result<ObjectList>> VersionView::list(RequestContext& context, rest::ListOp
 
 Task<Result<std::unique_ptr<Subscription>>> VersionView::watch(RequestContext& context,
                                                                rest::ListOptions options) {
-  rename_labels(options);
+  CO_TRY_OK(rename_labels(options));
   CO_TRY(std::unique_ptr<Subscription> stored, co_await stored_.watcher->watch(context, std::move(options)));
   co_return std::make_unique<ViewSubscription>(std::move(stored), conversion_);
 }
@@ -191,7 +195,7 @@ Task<Result<rest::DeleteResult>> VersionView::remove(RequestContext& context, st
 
 Task<Result<ObjectList>> VersionView::remove_collection(RequestContext& context, rest::DeleteOptions options,
                                                         rest::ListOptions list) {
-  rename_labels(list);
+  CO_TRY_OK(rename_labels(list));
   CO_TRY(ObjectList removed, co_await stored_.collection_deleter->remove_collection(
                                  context, std::move(options), std::move(list)));
   CO_TRY_OK(view_all(removed));

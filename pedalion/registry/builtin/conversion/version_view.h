@@ -51,7 +51,8 @@ class VersionView final : public rest::Getter,
   struct Change;  // one update's maker
   Result<rest::ObjectPtr> view(const rest::ObjectPtr& object) const;
   Result<void> view_all(rest::ObjectList& list) const;
-  void rename_labels(rest::ListOptions& options) const;
+  /// Fails with 400 for the stored version's names.
+  Result<void> rename_labels(rest::ListOptions& options) const;
   void track(const Value* before, json::Document& object, const rest::WriteOptions& options) const;
 
   const Conversion conversion_;

@@ -1,4 +1,5 @@
 // Defaults of the types of all other groups.
+#include <algorithm>
 #include <cctype>
 #include <limits>
 #include <string>
@@ -21,6 +22,16 @@ void fill_daemon_strategy(Filler& strategy) {
   Filler rolling = strategy.in("rollingUpdate");
   rolling.fill("maxUnavailable", Value::integer(1));
   rolling.fill("maxSurge", Value::integer(0));
+}
+
+/// The count of the template's changes has no field of its own any more.
+void fill_daemon_set(Filler& object) {
+  json::Arena& arena = object.arena();
+  Value& annotations = object.in("metadata").in("annotations").object();
+  constexpr std::string_view kCount = "deprecated.daemonset.template.generation";
+  if (annotations.find(kCount) != nullptr) return;
+  annotations.set(kCount, Value::string("0"), arena);
+  std::ranges::sort(annotations.members(), {}, &json::Member::name);
 }
 
 void fill_stateful_set(Filler& spec) {
@@ -219,6 +230,7 @@ constexpr TypeDefault kDefaults[] = {
 constexpr TypeHook kHooks[] = {
     {"apps/v1.DeploymentStrategy", fill_deployment_strategy},
     {"apps/v1.DaemonSetUpdateStrategy", fill_daemon_strategy},
+    {"apps/v1.DaemonSet", fill_daemon_set},
     {"apps/v1.StatefulSetSpec", fill_stateful_set},
     {"batch/v1.Job", fill_job},
     {"autoscaling/v2.HorizontalPodAutoscalerSpec", fill_autoscaler_metrics},

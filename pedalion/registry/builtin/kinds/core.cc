@@ -85,13 +85,39 @@ void validate_keys(const Value& object, std::string_view field, meta::FieldError
   }
 }
 
+constexpr std::size_t kDataLimit = 1 << 20;
+
+/// The bytes that base64 text stands for.
+std::size_t decoded_size(std::string_view text) {
+  std::size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
+  return text.size() / 4 * 3 - padding;
+}
+
+std::size_t data_size(const Value& object, std::string_view field, bool base64) {
+  const Value* data = object.find(field);
+  std::size_t size = 0;
+  if (data == nullptr) return 0;
+  for (const json::Member& member : data->members()) {
+    std::string_view text = member.value.string_or();
+    size += base64 ? decoded_size(text) : text.size();
+  }
+  return size;
+}
+
+void limit_size(std::size_t size, const FieldPath& path, meta::FieldErrors& errors) {
+  if (size > kDataLimit) errors.push_back(FieldError::too_long(path, kDataLimit));
+}
+
 void validate_config_map(const Value& object, meta::FieldErrors& errors) {
   validate_keys(object, "data", errors);
   validate_keys(object, "binaryData", errors);
+  limit_size(data_size(object, "data", false) + data_size(object, "binaryData", true), FieldPath("[]"),
+             errors);
 }
 
 void validate_secret(const Value& object, meta::FieldErrors& errors) {
   validate_keys(object, "data", errors);
+  limit_size(data_size(object, "data", true), FieldPath("data"), errors);
 }
 
 void validate_ports(const Value& service, meta::FieldErrors& errors) {

@@ -1,5 +1,6 @@
 // Deployments and their kin, jobs and cron jobs.
 #include <algorithm>
+#include <charconv>
 #include <string>
 
 #include "pedalion/apimachinery/meta/names.h"
@@ -50,6 +51,24 @@ void validate_selector(const Value& object, meta::FieldErrors& errors) {
 
 void validate_selector_update(const Value& object, const Value& old, meta::FieldErrors& errors) {
   require_same(object, old, {"spec", "selector"}, errors);
+}
+
+constexpr std::string_view kTemplateCount = "deprecated.daemonset.template.generation";
+
+void set_template_count(Filler& object, std::int64_t count) {
+  Value& annotations = object.in("metadata").in("annotations").object();
+  annotations.set(kTemplateCount, Value::string(std::to_string(count), object.arena()), object.arena());
+}
+
+void prepare_daemon_set(Filler& object, const rest::RequestContext&) { set_template_count(object, 1); }
+
+void count_template(Filler& object, const Value& old) {
+  std::string_view before = old.string_at({"metadata", "annotations", kTemplateCount});
+  std::int64_t count = 0;
+  std::from_chars(before.data(), before.data() + before.size(), count);
+  bool changed = differs(object.object(), old, {"spec", "template"}) ||
+                 differs(object.object(), old, {"spec", "updateStrategy"});
+  set_template_count(object, count + (changed ? 1 : 0));
 }
 
 void set_label(Value& labels, std::string_view name, std::string_view value, json::Arena& arena) {
@@ -122,6 +141,8 @@ constexpr KindRules kRules[] = {
      .warn = warn_of_template},
     {.group = "apps",
      .resource = "daemonsets",
+     .prepare_create = prepare_daemon_set,
+     .prepare_update = count_template,
      .validate = validate_selector,
      .validate_update = validate_selector_update,
      .warn = warn_of_template},

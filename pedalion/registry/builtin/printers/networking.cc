@@ -64,6 +64,7 @@ void print_address(Row& row) {
   }
   row.name();
   row.text(text);
+  row.age();  // a cell more than there are columns, as kube-apiserver has it
 }
 
 void print_service_cidr(Row& row) {

@@ -40,9 +40,19 @@ Task<Result<rest::ObjectPtr>> ComponentStatuses::get(rest::RequestContext&, std:
 }
 
 Task<Result<rest::ObjectList>> ComponentStatuses::list(rest::RequestContext&, rest::ListOptions options) {
+  for (const auto& requirement : options.fields.requirements()) {
+    if (requirement.field == "metadata.name" || requirement.field == "metadata.namespace") continue;
+    co_return std::unexpected(
+        meta::bad_request(meta::go_quoted(requirement.field) +
+                          " is not a known field selector: only \"metadata.name\", \"metadata.namespace\""));
+  }
   rest::ObjectList list;
   CO_TRY(rest::ObjectPtr object, co_await examine());
-  if (options.labels.matches(object->labels)) list.items.push_back(std::move(object));
+  auto value = [&](std::string_view field) {
+    return field == "metadata.name" ? object->name : std::string_view();
+  };
+  if (options.labels.matches(object->labels) && options.fields.matches(value))
+    list.items.push_back(std::move(object));
   co_return list;
 }
 
