@@ -166,8 +166,14 @@ Transport::Outcome SocketTransport::write(std::string_view bytes) {
   }
   ERR_clear_error();
   errno = 0;
-  return tls_outcome(
+  auto outcome = tls_outcome(
       SSL_write(ssl_, bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1 << 30))));
+  if (outcome.kind == Kind::kDone && outcome.bytes == 0 && !bytes.empty()) {
+    // After the peer's goodbye OpenSSL says "closed" of a write that has failed.
+    failed_ = true;
+    return failed("the peer has closed the connection");
+  }
+  return outcome;
 }
 
 bool SocketTransport::may_hold_input() const {
