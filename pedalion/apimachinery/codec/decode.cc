@@ -1,5 +1,8 @@
 #include "pedalion/apimachinery/codec/decode.h"
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "pedalion/apimachinery/codec/protobuf.h"
 #include "pedalion/apimachinery/codec/scalars.h"
 #include "pedalion/apimachinery/codec/shape.h"
@@ -87,6 +90,41 @@ Result<json::Document> parse_protobuf(std::string_view body, const meta::GroupVe
 
 namespace {
 
+/// Where the member at `path` ("spec.containers[0].x") lies: its place at each level.
+std::vector<std::size_t> place_of(const json::Value& root, std::string_view path) {
+  std::vector<std::size_t> place;
+  const json::Value* here = &root;
+  while (!path.empty() && here != nullptr) {
+    if (path.front() == '[') {
+      std::size_t index = std::strtoul(path.data() + 1, nullptr, 10);
+      place.push_back(index);
+      here = index < here->size() && here->is_array() ? &here->items()[index] : nullptr;
+      path = path.substr(std::min(path.size(), path.find(']') + 1));
+    } else {
+      if (path.front() == '.') path.remove_prefix(1);
+      auto name = path.substr(0, path.find_first_of(".["));
+      path = path.substr(name.size());
+      auto members = here->members();
+      auto found = std::ranges::find(members, name, &json::Member::name);
+      place.push_back(static_cast<std::size_t>(found - members.begin()));
+      here = found == members.end() ? nullptr : &found->value;
+    }
+  }
+  return place;
+}
+
+/// In the order of the document: `problem "path"`.
+void sort_problems(std::vector<std::string>& problems, const json::Value& root) {
+  std::vector<std::pair<std::vector<std::size_t>, std::string>> placed;
+  for (std::string& problem : problems) {
+    auto begin = problem.find('"') + 1;
+    auto path = std::string_view(problem).substr(begin, problem.rfind('"') - begin);
+    placed.emplace_back(place_of(root, path), std::move(problem));
+  }
+  std::ranges::sort(placed);
+  for (std::size_t at = 0; at < placed.size(); ++at) problems[at] = std::move(placed[at].second);
+}
+
 Status wrong_kind(const meta::GroupVersion& actual, const std::string& kind,
                   const meta::GroupVersionKind& expected, const scheme::Scheme* scheme) {
   if (kind == expected.kind && (actual.group == expected.group || scheme == nullptr)) {
@@ -142,6 +180,7 @@ Result<Decoded> decode_object(std::string_view body, MediaType media_type,
   if (actual != expected.group_version() || actual_kind != expected.kind)
     return std::unexpected(wrong_kind(actual, actual_kind, expected, scheme));
   std::vector<std::string> unknown;
+  const json::Value given = root;
   auto shaped = shape(type, root, decoded.object.arena, &unknown);
   if (!shaped)
     return std::unexpected(
@@ -149,6 +188,8 @@ Result<Decoded> decode_object(std::string_view body, MediaType media_type,
   root = *shaped;
   decoded.strict_problems = std::move(duplicates);
   for (const auto& path : unknown) decoded.strict_problems.push_back("unknown field \"" + path + "\"");
+  if (decoded.strict_problems.size() > 1 && media_type == MediaType::kJson)
+    sort_problems(decoded.strict_problems, given);
   set_type_meta(decoded.object, expected);
   return decoded;
 }
