@@ -321,7 +321,8 @@ TEST_F(Http2SessionTest, RefusesLongHeads) {
 TEST_F(Http2SessionTest, HasATimeForHeads) {
   start();
   EXPECT_EQ(session_->waiting(), Session::Waiting::kForRequest);
-  session_->receive(std::string_view("\0\0\1\1\0\0\0\0\1\x82", 10));  // HEADERS without END_HEADERS
+  using namespace std::string_view_literals;
+  session_->receive("\0\0\1\1\0\0\0\0\1\x82"sv);  // HEADERS without END_HEADERS
   EXPECT_EQ(session_->waiting(), Session::Waiting::kForHead);
 }
 

@@ -24,8 +24,7 @@ using watchcache::Object;
 enum class PatchType : std::uint8_t { kJson, kMerge, kStrategic, kApply };
 
 Result<PatchType> patch_type_of(const http::Request& request) {
-  auto type = request.headers.get("content-type");  // case counts, as it does for kube-apiserver
-  type = type.substr(0, type.find(';'));
+  std::string type = media_type_of(request.headers.get("content-type"));
   if (type == "application/json-patch+json") return PatchType::kJson;
   if (type == "application/merge-patch+json") return PatchType::kMerge;
   if (type == "application/strategic-merge-patch+json") return PatchType::kStrategic;
@@ -211,10 +210,10 @@ Task<Result<UpdateResult>> patch_object(Call call, PatchType type) {
 }  // namespace
 
 Task<http::Response> handle_patch(Call call) {
-  auto type = patch_type_of(call.request);
-  if (!type) co_return error_response(call, type.error());
   auto form = negotiate(call.request, Answers::kObject);
   if (!form) co_return error_response(call, form.error());
+  auto type = patch_type_of(call.request);
+  if (!type) co_return error_response(call, type.error());
   auto result = co_await patch_object(call, *type);
   call.context.step("registry");
   if (!result) co_return error_response(call, result.error());

@@ -63,24 +63,18 @@ std::string value_of(int writer, int number) {
   _exit(6);
 }
 
-/// What the time to the kill is counted from. A store's first opening may take longer than any such time.
-enum class From { kStart, kFirstAnswer };
-
-std::vector<Answer> run_and_kill(const std::string& directory, int round, std::chrono::microseconds after,
-                                 From from) {
+std::vector<Answer> run_and_kill(const std::string& directory, int round, std::chrono::microseconds after) {
   int ends[2];
   EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
   pid_t child = ::fork();
   if (child == 0) write_until_killed(directory, round, ends[1]);
   ::close(ends[1]);
   std::vector<Answer> answers;
-  Answer answer;
-  if (from == From::kFirstAnswer && ::read(ends[0], &answer, sizeof answer) == sizeof answer)
-    answers.push_back(answer);
   std::thread killer([child, after] {
     std::this_thread::sleep_for(after);
     ::kill(child, SIGKILL);
   });
+  Answer answer;
   while (::read(ends[0], &answer, sizeof answer) == sizeof answer) answers.push_back(answer);
   killer.join();
   ::close(ends[0]);
@@ -114,8 +108,8 @@ TEST(EmbeddedCrash, KillLosesNothingThatWasAnswered) {
   Revision last = 1;
   std::size_t total = 0;
   for (int round = 0; round < 20; ++round) {
-    auto answers = run_and_kill(directory.path(), round, std::chrono::microseconds(15000 + random() % 150000),
-                                round % 2 == 0 ? From::kFirstAnswer : From::kStart);
+    auto answers =
+        run_and_kill(directory.path(), round, std::chrono::microseconds(15000 + random() % 150000));
     total += answers.size();
     auto report = check(directory.path(), Recovery::kStrict);
     ASSERT_TRUE(report) << report.error().message;
@@ -135,7 +129,7 @@ class Damage : public testing::Test {
  protected:
   /// A store with a log of writes that are not in tables yet. Returns the WAL's path.
   fs::path fill() {
-    run_and_kill(path(), 0, std::chrono::milliseconds(150), From::kFirstAnswer);
+    run_and_kill(path(), 0, std::chrono::milliseconds(150));
     fs::path newest;
     for (const auto& file : fs::directory_iterator(path() + "/db")) {
       if (file.path().extension() == ".log" && file.file_size() > 0) newest = file.path();
