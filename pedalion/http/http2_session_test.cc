@@ -167,6 +167,7 @@ class Http2SessionTest : public ::testing::Test {
   }
 
   Host host_;
+  TestStream::State state_;  // outlives the session's streams
   std::unique_ptr<Session> session_;
   nghttp2_session* client_ = nullptr;
   std::map<std::int32_t, Received> received_;
@@ -215,55 +216,53 @@ TEST_F(Http2SessionTest, SendsLargeBodiesWhole) {
 TEST_F(Http2SessionTest, HoldsNoMoreThanTheBudgetForAHugeWindow) {
   start(0x7fffffff);
   ask("GET", "/");
-  TestStream::State state{.endless = true};
-  host_.answers[0](streaming(state));
+  state_.endless = true;
+  host_.answers[0](streaming(state_));
   for (int round = 1; round <= 10; ++round) {
     std::size_t size = deliver();
     EXPECT_GT(size, kBudget / 2);
     EXPECT_LT(size, kBudget + (32 << 10));
-    EXPECT_LT(state.pulled, static_cast<std::size_t>(round) * (kBudget + (64 << 10)));
+    EXPECT_LT(state_.pulled, static_cast<std::size_t>(round) * (kBudget + (64 << 10)));
   }
 }
 
 TEST_F(Http2SessionTest, PullsNoMoreThanTheWindow) {
   start(65535);
   ask("GET", "/");
-  TestStream::State state{.endless = true};
-  host_.answers[0](streaming(state));
+  state_.endless = true;
+  host_.answers[0](streaming(state_));
   for (int round = 0; round < 20; ++round) {
     std::vector<Bytes> out;
     session_->produce(out, kBudget);
   }
-  EXPECT_LE(state.pulled, 65535U + (16 << 10));
+  EXPECT_LE(state_.pulled, 65535U + (16 << 10));
 }
 
 TEST_F(Http2SessionTest, SendsEventsWhenTheyCome) {
   start();
   auto id = ask("GET", "/watch");
-  TestStream::State state;
-  answer(0, streaming(state));
+  answer(0, streaming(state_));
   EXPECT_EQ(received_[id].fields[":status"], "200");
   for (int event = 1; event <= 3; ++event) {
-    state.events = {"event", "s"};
-    state.ready();
+    state_.events = {"event", "s"};
+    state_.ready();
     exchange();
     EXPECT_EQ(received_[id].bytes, 6U * static_cast<unsigned>(event));
   }
-  state.ended = true;
-  state.ready();
+  state_.ended = true;
+  state_.ready();
   exchange();
   EXPECT_TRUE(received_[id].closed);
   EXPECT_EQ(received_[id].error, 0U);
-  EXPECT_TRUE(state.destroyed);
+  EXPECT_TRUE(state_.destroyed);
 }
 
 TEST_F(Http2SessionTest, ResetsStreamsThatAreBrokenOff) {
   start();
   auto id = ask("GET", "/watch");
-  TestStream::State state;
-  answer(0, streaming(state));
-  state.aborted = true;
-  state.ready();
+  answer(0, streaming(state_));
+  state_.aborted = true;
+  state_.ready();
   exchange();
   EXPECT_TRUE(received_[id].closed);
   EXPECT_NE(received_[id].error, 0U);
@@ -272,14 +271,13 @@ TEST_F(Http2SessionTest, ResetsStreamsThatAreBrokenOff) {
 TEST_F(Http2SessionTest, DropsWhatTheClientResets) {
   start();
   auto watched = ask("GET", "/watch"), slow = ask("GET", "/slow");
-  TestStream::State state;
-  answer(0, streaming(state));
+  answer(0, streaming(state_));
   nghttp2_submit_rst_stream(client_, NGHTTP2_FLAG_NONE, watched, NGHTTP2_CANCEL);
   nghttp2_submit_rst_stream(client_, NGHTTP2_FLAG_NONE, slow, NGHTTP2_CANCEL);
   exchange();
-  EXPECT_TRUE(state.destroyed);
+  EXPECT_TRUE(state_.destroyed);
   answer(1, Response(200, "text/plain", "late"));
-  state.ready();
+  state_.ready();
   EXPECT_FALSE(session_->is_over());
 }
 
@@ -321,23 +319,21 @@ TEST_F(Http2SessionTest, RefusesLongHeads) {
 TEST_F(Http2SessionTest, HasATimeForHeads) {
   start();
   EXPECT_EQ(session_->waiting(), Session::Waiting::kForRequest);
-  using namespace std::string_view_literals;
-  session_->receive("\0\0\1\1\0\0\0\0\1\x82"sv);  // HEADERS without END_HEADERS
+  session_->receive(std::string_view("\0\0\1\1\0\0\0\0\1\x82", 10));  // HEADERS without END_HEADERS
   EXPECT_EQ(session_->waiting(), Session::Waiting::kForHead);
 }
 
 TEST_F(Http2SessionTest, GoesWhenAllIsAnswered) {
   start();
   auto id = ask("GET", "/watch");
-  TestStream::State state;
-  answer(0, streaming(state));
+  answer(0, streaming(state_));
   session_->drain(true);
   exchange();
   EXPECT_EQ(goaways_, 1);
-  EXPECT_TRUE(state.drained);
+  EXPECT_TRUE(state_.drained);
   EXPECT_FALSE(session_->is_over());
-  state.ended = true;
-  state.ready();
+  state_.ended = true;
+  state_.ready();
   exchange();
   EXPECT_TRUE(received_[id].closed);
   EXPECT_TRUE(session_->is_over());
