@@ -24,7 +24,8 @@ using watchcache::Object;
 enum class PatchType : std::uint8_t { kJson, kMerge, kStrategic, kApply };
 
 Result<PatchType> patch_type_of(const http::Request& request) {
-  std::string type = media_type_of(request.headers.get("content-type"));
+  auto type = request.headers.get("content-type");  // case counts, as it does for kube-apiserver
+  type = type.substr(0, type.find(';'));
   if (type == "application/json-patch+json") return PatchType::kJson;
   if (type == "application/merge-patch+json") return PatchType::kMerge;
   if (type == "application/strategic-merge-patch+json") return PatchType::kStrategic;
@@ -94,20 +95,21 @@ class Patcher {
   }
 
   Result<json::Value> merged(json::Document& current) {
-    const auto& body = patch_.body.root;
-    switch (patch_.type) {
-      case PatchType::kJson:
-        return patch::apply_json_patch(current.root, body, current.arena);
-      case PatchType::kMerge:
-        return patch::apply_merge_patch(current.root, body, current.arena);
-      default:
-        break;
-    }
+    if (patch_.type == PatchType::kJson)
+      return patch::apply_json_patch(current.root, patch_.body.root, current.arena);
+    const auto body = body_for_one_attempt(current.arena);
+    if (patch_.type == PatchType::kMerge) return patch::apply_merge_patch(current.root, body, current.arena);
     TRY(json::Value made,
         patch::apply_strategic_merge_patch(current.root, body, *call_.resource.type, current.arena));
     if (auto restorable = patch::check_restorable(*call_.resource.type, made); !restorable)
       return std::unexpected(patch::unusable_patch(meta::go_value_text(body), restorable.error().message));
     return made;
+  }
+
+  /// Parts of the patch become parts of the object, which is changed further and then gone: the next attempt
+  /// needs them as they were.
+  json::Value body_for_one_attempt(json::Arena& arena) const {
+    return json::deep_copy(patch_.body.root, arena);
   }
 
   Result<json::Document> applied(const Object* current) {
@@ -118,15 +120,15 @@ class Patcher {
     } else {
       made.root = empty_object(made.arena);
     }
-    std::string api_version = call_.resource.gvr.group.empty()
-                                  ? call_.resource.gvr.version
-                                  : call_.resource.gvr.group + "/" + call_.resource.gvr.version;
+    // The entry borrows its texts: they have to live as long as the object.
+    const auto& gvr = call_.resource.gvr;
+    std::string_view api_version = made.arena.copy(meta::GroupVersion{gvr.group, gvr.version}.api_version());
     managedfields::FieldManager how{
         .type = call_.resource.type,
         .manager = {options_.field_manager, api_version, call_.resource.subresource},
         .now_seconds = meta::now_seconds()};
     auto force = options_.force ? managedfields::Force::kYes : managedfields::Force::kNo;
-    TRY(made.root, managedfields::apply(how, made.root, patch_.body.root, force, made.arena));
+    TRY(made.root, managedfields::apply(how, made.root, body_for_one_attempt(made.arena), force, made.arena));
     std::vector<std::string> problems = patch_.problems;
     if (auto shaped = codec::reshape(made, *call_.resource.type, &problems); !shaped)
       return std::unexpected(patch::unusable_patch(shown(made.root), shaped.error().message));
@@ -210,10 +212,10 @@ Task<Result<UpdateResult>> patch_object(Call call, PatchType type) {
 }  // namespace
 
 Task<http::Response> handle_patch(Call call) {
-  auto form = negotiate(call.request, Answers::kObject);
-  if (!form) co_return error_response(call, form.error());
   auto type = patch_type_of(call.request);
   if (!type) co_return error_response(call, type.error());
+  auto form = negotiate(call.request, Answers::kObject);
+  if (!form) co_return error_response(call, form.error());
   auto result = co_await patch_object(call, *type);
   call.context.step("registry");
   if (!result) co_return error_response(call, result.error());
