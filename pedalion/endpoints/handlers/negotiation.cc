@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <vector>
 
 #include "pedalion/apimachinery/meta/errors.h"
@@ -40,35 +41,63 @@ std::string_view take(std::string_view& rest, char separator) {
   return trimmed(part);
 }
 
+/// One media range of Accept. The texts are the header's.
 struct Clause {
-  std::string type, subtype;
+  std::string_view type, subtype;
   double quality = 1;
-  std::string_view as, group, version;
+  std::string_view as, group, version, stream, server_version;
   bool pretty = false;
 
+  /// Case counts, as it does for kube-apiserver.
   bool matches(std::string_view media) const {
+    if (type == "*") return subtype == "*";
     auto slash = media.find('/');
-    return (type == "*" || type == media.substr(0, slash)) &&
-           (type == "*" ? subtype == "*" : subtype == media.substr(slash + 1));
+    return type == media.substr(0, slash) && (subtype == "*" || subtype == media.substr(slash + 1));
   }
+  bool converts() const { return !as.empty() || !group.empty() || !version.empty(); }
 };
 
 void read_parameter(std::string_view parameter, Clause& clause) {
   auto value = parameter;
-  std::string name = lower(take(value, '='));
+  auto name = take(value, '=');
   value = trimmed(value);
   if (name == "q") {
     double quality = 0;
-    if (std::from_chars(value.data(), value.data() + value.size(), quality).ec == std::errc())
-      clause.quality = quality;
+    std::from_chars(value.data(), value.data() + value.size(), quality);
+    clause.quality = std::isnan(quality) ? 0 : quality;
   } else if (name == "as") {
     clause.as = value;
   } else if (name == "g") {
     clause.group = value;
   } else if (name == "v") {
     clause.version = value;
+  } else if (name == "stream") {
+    clause.stream = value;
+  } else if (name == "sv") {
+    clause.server_version = value;
   } else if (name == "pretty") {
-    clause.pretty = value == "1" || value == "true";
+    clause.pretty = value == "1";
+  }
+}
+
+/// Whether `a` is asked for before `b`. No order (a wanted range and a specific one each come before the
+/// other), but what decides all the same.
+bool comes_before(const Clause& a, const Clause& b) {
+  return a.quality > b.quality || (a.type != "*" && b.type == "*") || (a.subtype != "*" && b.subtype == "*");
+}
+
+/// Short lists as kube-apiserver sorts them, long ones (which no client sends) in an order that costs little.
+void sort(std::vector<Clause>& clauses) {
+  constexpr std::size_t kShort = 12;
+  if (clauses.size() > kShort) {
+    std::ranges::sort(clauses, [](const Clause& a, const Clause& b) {
+      return a.quality != b.quality ? a.quality > b.quality : a.type.data() < b.type.data();
+    });
+    return;
+  }
+  for (std::size_t end = 1; end < clauses.size(); ++end) {
+    for (std::size_t at = end; at > 0 && comes_before(clauses[at], clauses[at - 1]); --at)
+      std::swap(clauses[at], clauses[at - 1]);
   }
 }
 
@@ -77,20 +106,27 @@ std::vector<Clause> parse_accept(std::string_view header) {
   while (!header.empty()) {
     auto rest = take(header, ',');
     auto range = take(rest, ';');
-    auto slash = range.find('/');
     Clause clause;
-    if (slash != std::string_view::npos) {
-      clause.type = range.substr(0, slash);  // as written: kube-apiserver tells capitals apart
-      clause.subtype = range.substr(slash + 1);
-    }
+    clause.type = take(range, '/');
+    clause.subtype = trimmed(range);
+    if (clause.type == "*" && clause.subtype.empty()) clause.subtype = "*";
     while (!rest.empty()) read_parameter(take(rest, ';'), clause);
-    if (clause.type.empty() || clause.subtype.empty()) continue;
-    // Behind those that are wanted at least as much.
-    auto place =
-        std::ranges::find_if(clauses, [&](const Clause& other) { return other.quality < clause.quality; });
-    clauses.insert(place, std::move(clause));
+    bool well_formed = !clause.type.empty() && !clause.subtype.empty() && !clause.subtype.contains('/');
+    if (well_formed) clauses.push_back(clause);
   }
+  sort(clauses);
   return clauses;
+}
+
+/// What is asked of each route before anything else: that one range is `*/*` or a type that is served,
+/// exactly.
+bool names_known_type(std::string_view header) {
+  while (!header.empty()) {
+    auto rest = take(header, ',');
+    auto range = take(rest, ';');
+    if (range == "*/*" || std::ranges::find(kKnown, range) != kKnown.end()) return true;
+  }
+  return false;
 }
 
 bool take_group_discovery(const Clause& clause, Form& form) {
@@ -102,9 +138,17 @@ bool take_group_discovery(const Clause& clause, Form& form) {
   return true;
 }
 
+/// Whether there is a stream as the clause wants it.
+bool allows_stream(const Clause& clause, Media media, Answers answers) {
+  if (clause.stream.empty()) return true;
+  bool streams = answers == Answers::kObject || answers == Answers::kStream;
+  return streams && media == Media::kJson && clause.stream == "watch";
+}
+
 /// Whether `clause` wants a form that there is; fills the transform.
 bool take_transform(const Clause& clause, Answers answers, Form& form) {
-  if (clause.as.empty()) return true;
+  if (!clause.server_version.empty() || !allows_stream(clause, form.media, answers)) return false;
+  if (!clause.converts()) return true;
   if (answers == Answers::kGroupDiscovery) return take_group_discovery(clause, form);
   if (answers == Answers::kDocument) return false;
   if (clause.group != kMetaGroup || (clause.version != "v1" && clause.version != "v1beta1")) return false;
@@ -145,10 +189,9 @@ Status restful_not_acceptable(Answers answers) {
 Result<Form> negotiate(const http::Request& request, Answers answers) {
   auto header = request.headers.get("accept");
   if (header.empty()) return Form{.pretty = wants_pretty(request, false)};
-  bool any_known = false, wants_protobuf = false;
+  if (!names_known_type(header)) return std::unexpected(restful_not_acceptable(answers));
+  bool wants_protobuf = false;
   for (const Clause& clause : parse_accept(header)) {
-    any_known = any_known ||
-                std::ranges::any_of(kKnown, [&](std::string_view media) { return clause.matches(media); });
     wants_protobuf = wants_protobuf || (clause.subtype != "*" && clause.matches(kKnown.back()));
     for (Media media : {Media::kJson, Media::kYaml}) {
       Form form{.media = media};
@@ -160,22 +203,21 @@ Result<Form> negotiate(const http::Request& request, Answers answers) {
       return form;
     }
   }
-  if (!any_known) return std::unexpected(restful_not_acceptable(answers));
   return std::unexpected(meta::not_acceptable(wants_protobuf ? kServed : kKnown));
 }
 
 Form negotiate_status(const http::Request& request) {
-  Form form;
-  bool by_accept = false;
-  for (const Clause& clause : parse_accept(request.headers.get("accept"))) {
-    bool json = clause.matches("application/json"), yaml = clause.matches("application/yaml");
-    if (!json && !yaml) continue;
-    if (!json) form.media = Media::kYaml;
-    by_accept = clause.pretty;
-    break;
+  auto header = request.headers.get("accept");
+  if (header.empty()) return Form{.pretty = wants_pretty(request, false)};
+  for (const Clause& clause : parse_accept(header)) {
+    for (Media media : {Media::kJson, Media::kYaml}) {
+      Form form{.media = media};
+      if (!clause.matches(form.content_type()) || !take_transform(clause, Answers::kDocument, form)) continue;
+      form.pretty = media == Media::kJson && wants_pretty(request, clause.pretty);
+      return form;
+    }
   }
-  form.pretty = form.media == Media::kJson && wants_pretty(request, by_accept);
-  return form;
+  return Form{.pretty = true};
 }
 
 std::string media_type_of(std::string_view header) {

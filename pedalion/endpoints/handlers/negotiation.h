@@ -34,7 +34,7 @@ enum class Answers : std::uint8_t {
 /// The first acceptable clause of Accept, by quality. Fails with 406.
 Result<Form> negotiate(const http::Request& request, Answers answers);
 
-/// As negotiate(), without transforms; JSON when nothing fits. For errors.
+/// As negotiate(), without transforms; pretty JSON when nothing fits. For errors.
 Form negotiate_status(const http::Request& request);
 
 /// Fails with 415. An absent Content-Type is JSON.
