@@ -42,9 +42,9 @@ http::Response in_form(const http::Request& request, const Form& form, const Byt
   if (form.pretty) {
     std::string indented;
     json::indent(text, indented);
-    return text_response(request, 200, content_type, indented + "\n");
+    return text_response(request, 200, content_type, std::move(indented));
   }
-  if (json.size() > kGzipThreshold)
+  if (json.size() > kGzipThreshold && accepts_gzip(request))
     return text_response(request, 200, content_type, std::string(json.view()));
   http::Response response;
   response.headers.add("content-type", content_type);

@@ -13,21 +13,25 @@ namespace {
 /// The whole answer, finished: pretty or YAML when the form says so.
 http::Response finished(const http::Request& request, const Form& form, int status, std::string json) {
   if (form.media == Media::kYaml) return text_response(request, status, "application/yaml", yaml_of(json));
-  if (form.pretty) {
+  if (form.pretty) {  // without a newline at its end, as kube-apiserver's
     std::string indented;
     json::indent(json, indented);
     json = std::move(indented);
+  } else {
+    json += '\n';
   }
-  json += '\n';
   return text_response(request, status, "application/json", std::move(json));
+}
+
+bool is_compressed(const http::Request& request, std::size_t size) {
+  return size > kGzipThreshold && accepts_gzip(request);
 }
 
 }  // namespace
 
 http::Response text_response(const http::Request& request, int status, std::string_view content_type,
                              std::string text) {
-  bool compress = text.size() > kGzipThreshold && accepts_gzip(request);
-  if (!compress) return http::Response(status, content_type, std::move(text));
+  if (!is_compressed(request, text.size())) return http::Response(status, content_type, std::move(text));
   std::string compressed;
   Gzip gzip;
   gzip.add(text, compressed);
@@ -64,7 +68,8 @@ http::Response object_response(const Call& call, const Form& form, int status,
     std::string text;
     append_partial(*object, form.version, text);
     response = finished(call.request, form, status, std::move(text));
-  } else if (form.media == Media::kYaml || form.pretty || object->json.size() > kGzipThreshold) {
+  } else if (form.media == Media::kYaml || form.pretty ||
+             is_compressed(call.request, object->json.size() + 1)) {
     response = finished(call.request, form, status, std::string(object->json.view()));
   } else {
     response.status = status;
