@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <random>
 
 #include "pedalion/apimachinery/meta/errors.h"
@@ -15,10 +16,15 @@ std::int64_t random_timeout(std::chrono::seconds least) {
   return static_cast<std::int64_t>(static_cast<double>(least.count()) * factor(random));
 }
 
+bool wants_web_socket(std::string_view upgrade) {
+  return std::ranges::equal(upgrade, std::string_view("websocket"),
+                            [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; });
+}
+
 }  // namespace
 
 Task<http::Response> handle_watch(Call call) {
-  if (!call.request.headers.get("upgrade").empty())
+  if (wants_web_socket(call.request.headers.get("upgrade")))
     co_return error_response(call, meta::not_implemented("watches over WebSocket are not there"));
   auto form = negotiate(call.request, Answers::kStream);
   if (!form) co_return error_response(call, form.error());

@@ -28,13 +28,29 @@ std::string_view kind_of(WriteVerb verb) {
   return verb == WriteVerb::kUpdate ? "UpdateOptions" : "PatchOptions";
 }
 
-bool is_printable(unsigned char c) { return c >= 0x20 && c != 0x7f; }
+/// Control characters are not, be they of ASCII or the C1 block that follows it; ill-formed bytes show as
+/// U+FFFD.
+bool is_printable(std::string_view character) {
+  auto first = static_cast<unsigned char>(character[0]);
+  if (character.size() == 1) return first >= 0x20 && first != 0x7f;
+  return !(first == 0xc2 && static_cast<unsigned char>(character[1]) <= 0xa0);
+}
+
+/// The first character of `text`, which is well-formed UTF-8.
+std::string_view first_character(std::string_view text) {
+  return text.substr(0, std::max<std::size_t>(1, json::utf8_sequence_length(text)));
+}
 
 /// What stands before the first slash, as far as it can be a manager's name.
 std::string manager_of_user_agent(std::string_view user_agent) {
   std::string manager;
-  for (char c : user_agent.substr(0, user_agent.find('/'))) {
-    if (is_printable(static_cast<unsigned char>(c)) && manager.size() < kManagerLimit) manager += c;
+  std::string name = json::with_replaced_utf8(user_agent.substr(0, user_agent.find('/')));
+  for (std::size_t at = 0; at < name.size();) {
+    auto character = first_character(std::string_view(name).substr(at));
+    at += character.size();
+    if (!is_printable(character)) continue;
+    if (manager.size() + character.size() > kManagerLimit) break;
+    manager += character;
   }
   return manager;
 }
@@ -42,17 +58,16 @@ std::string manager_of_user_agent(std::string_view user_agent) {
 void check_manager(std::string_view manager, FieldErrors& errors) {
   const FieldPath path("fieldManager");
   if (manager.size() > kManagerLimit) errors.push_back(FieldError::too_long(path, kManagerLimit));
-  std::size_t position = 0;
-  for (std::size_t at = 0; at < manager.size(); ++position) {
-    auto c = static_cast<unsigned char>(manager[at]);
-    if (!is_printable(c)) {
+  for (std::size_t at = 0; at < manager.size();) {
+    auto character = first_character(manager.substr(at));
+    // Those that are not printable are below U+0100: their code point is the last byte.
+    if (!is_printable(character)) {
       char text[64];
-      std::snprintf(text, sizeof text, "invalid character U+%04X (at position %zu)", static_cast<unsigned>(c),
-                    position);
+      std::snprintf(text, sizeof text, "invalid character U+%04X (at position %zu)",
+                    static_cast<unsigned>(static_cast<unsigned char>(character.back())), at);
       errors.push_back(FieldError::invalid(path, manager, text));
-      return;
     }
-    at += std::max<std::size_t>(1, json::utf8_sequence_length(manager.substr(at)));
+    at += character.size();
   }
 }
 
@@ -186,11 +201,20 @@ Result<json::Document> parse_options(std::string_view body, codec::MediaType med
 
 Result<DeleteOptions> from_body(std::string_view body, codec::MediaType media_type) {
   TRY(json::Document document, parse_options(body, media_type));
+  if (document.root.is_null()) return DeleteOptions();
   if (!document.root.is_object()) {
     return std::unexpected(
         meta::bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal " +
                           std::string(codec::kind_word(document.root)) + " into Go value of type " +
                           std::string(kTypeMetaStruct)));
+  }
+  for (std::string_view name : {"apiVersion", "kind"}) {
+    const auto* value = document.root.find(name);
+    if (value == nullptr || value->is_null() || value->is_string()) continue;
+    return std::unexpected(
+        meta::bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal " +
+                          std::string(codec::kind_word(*value)) + " into Go struct field ." +
+                          std::string(name) + " of type string"));
   }
   auto kind = document.root.string_at({"kind"}), version = document.root.string_at({"apiVersion"});
   if (!kind.empty() && kind != "DeleteOptions") {
@@ -206,7 +230,8 @@ Result<DeleteOptions> from_body(std::string_view body, codec::MediaType media_ty
 Result<WriteOptions> write_options_of(const Call& call, const Query& query, WriteVerb verb) {
   FieldErrors errors;
   WriteOptions options;
-  if (const auto* manager = query.find("fieldManager")) options.field_manager = *manager;
+  if (const auto* manager = query.find("fieldManager"))
+    options.field_manager = json::with_replaced_utf8(*manager);
   options.force = query.boolean("force");
   if (verb == WriteVerb::kApply && options.field_manager.empty())
     errors.push_back(FieldError::required(FieldPath("fieldManager"), "is required for apply patch"));
