@@ -8,22 +8,39 @@
 
 namespace pedalion::meta {
 
-FieldPath FieldPath::child(std::string_view name) const {
-  FieldPath path;
-  path.text_ = text_.empty() ? std::string(name) : text_ + "." + std::string(name);
-  return path;
-}
-
 FieldPath FieldPath::index(std::size_t index) const {
-  FieldPath path;
-  path.text_ = text_ + "[" + std::to_string(index) + "]";
+  FieldPath path = *this;
+  path.push({nullptr, static_cast<std::uint32_t>(index), Segment::kIndex});
   return path;
 }
 
-FieldPath FieldPath::key(std::string_view key) const {
-  FieldPath path;
-  path.text_ = text_ + "[" + std::string(key) + "]";
+FieldPath FieldPath::with(std::string_view name, Segment::Kind kind) const {
+  FieldPath path = *this;
+  path.push({name.data(), static_cast<std::uint32_t>(name.size()), kind});
   return path;
+}
+
+void FieldPath::push(Segment segment) {
+  if (size_ == kRoom) {
+    before_ = text();
+    size_ = 0;
+  }
+  segments_[size_++] = segment;
+}
+
+std::string FieldPath::text() const {
+  std::string text = before_;
+  for (const Segment& segment : std::span(segments_.data(), size_)) {
+    if (segment.kind == Segment::kMember) {
+      if (!text.empty()) text += '.';
+      text.append(segment.name, segment.number);
+    } else if (segment.kind == Segment::kKey) {
+      text.append("[").append(segment.name, segment.number).append("]");
+    } else {
+      text.append("[").append(std::to_string(segment.number)).append("]");
+    }
+  }
+  return text;
 }
 
 std::string go_quoted(std::string_view text) {
@@ -146,6 +163,10 @@ FieldError FieldError::forbidden(const FieldPath& path, std::string_view detail)
 }
 FieldError FieldError::too_long(const FieldPath& path, std::size_t limit) {
   return {Type::kTooLong, path.text(), "", "may not be more than " + std::to_string(limit) + " bytes"};
+}
+FieldError FieldError::too_many(const FieldPath& path, std::size_t actual, std::size_t limit) {
+  return {Type::kTooMany, path.text(), std::to_string(actual),
+          "must have at most " + std::to_string(limit) + (limit == 1 ? " item" : " items")};
 }
 FieldError FieldError::not_found(const FieldPath& path, std::string_view value) {
   return {Type::kNotFound, path.text(), go_quoted(value), ""};

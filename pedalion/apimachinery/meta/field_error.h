@@ -1,6 +1,8 @@
 #pragma once
 // Validation errors: which field, what is wrong with it, which value it had (apimachinery's
 // util/validation/field).
+#include <array>
+#include <concepts>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -11,18 +13,39 @@
 
 namespace pedalion::meta {
 
-/// A JSON path under construction: FieldPath("spec").child("ports").index(0).child("port").
+/// A JSON path under construction: FieldPath("spec").child("ports").index(0).child("port"). Cheap: the text
+/// is made only when there is an error. Borrows the names: they are literals, or lie in the document that is
+/// judged.
 class FieldPath {
  public:
   FieldPath() = default;
-  explicit FieldPath(std::string_view root) : text_(root) {}
-  FieldPath child(std::string_view name) const;
+  explicit FieldPath(std::string_view root) {
+    push({root.data(), static_cast<std::uint32_t>(root.size()), Segment::kMember});
+  }
+  FieldPath child(std::string_view name) const { return with(name, Segment::kMember); }
   FieldPath index(std::size_t index) const;
-  FieldPath key(std::string_view key) const;
-  const std::string& text() const { return text_; }
+  FieldPath key(std::string_view key) const { return with(key, Segment::kKey); }
+  // A temporary would be gone before the path is written.
+  template <std::same_as<std::string> Temporary>
+  FieldPath child(Temporary&&) const = delete;
+  template <std::same_as<std::string> Temporary>
+  FieldPath key(Temporary&&) const = delete;
+  std::string text() const;
 
  private:
-  std::string text_;
+  struct Segment {
+    enum Kind : std::uint32_t { kMember, kKey, kIndex };
+    const char* name;      // null for an index
+    std::uint32_t number;  // the name's length, or the index
+    Kind kind;
+  };
+  static constexpr std::size_t kRoom = 12;
+  FieldPath with(std::string_view name, Segment::Kind kind) const;
+  void push(Segment segment);
+
+  std::string before_;  // what did not fit in the segments: empty but for very deep paths
+  std::array<Segment, kRoom> segments_;
+  std::uint32_t size_ = 0;
 };
 
 struct FieldError {
@@ -57,6 +80,7 @@ struct FieldError {
                                   std::span<const std::string_view> supported);
   static FieldError forbidden(const FieldPath& path, std::string_view detail);
   static FieldError too_long(const FieldPath& path, std::size_t limit_bytes);
+  static FieldError too_many(const FieldPath& path, std::size_t actual, std::size_t limit);
   static FieldError not_found(const FieldPath& path, std::string_view value);
 };
 
