@@ -2,15 +2,6 @@
 
 namespace pedalion::registry::builtin::kinds {
 
-const KindRules* find(std::string_view group, std::string_view resource) {
-  for (auto table : {core_rules(), pod_rules(), workload_rules(), other_rules()}) {
-    for (const KindRules& rules : table) {
-      if (rules.group == group && rules.resource == resource) return &rules;
-    }
-  }
-  return nullptr;
-}
-
 std::span<const Value> items_at(const Value& object, std::initializer_list<std::string_view> path) {
   const Value* value = object.at(path);
   return value == nullptr ? std::span<const Value>() : value->items();

@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "pedalion/apimachinery/json/value.h"
-#include "pedalion/apimachinery/meta/field_error.h"
 #include "pedalion/registry/builtin/defaults/filler.h"
+#include "pedalion/registry/builtin/kinds/field.h"
 #include "pedalion/registry/rest/context.h"
 
 namespace pedalion::registry::builtin::kinds {
 
 using defaults::Filler;
-using json::Value;
+using Warnings = std::vector<std::string>;
 
 /// Null functions: nothing special. All are pure, and called with shaped and defaulted objects.
 struct KindRules {
@@ -25,23 +25,12 @@ struct KindRules {
   void (*prepare_update)(Filler& object, const Value& old) = nullptr;
   void (*validate)(const Value& object, meta::FieldErrors& errors) = nullptr;
   void (*validate_update)(const Value& object, const Value& old, meta::FieldErrors& errors) = nullptr;
+  /// The same of writes through the status door.
+  void (*validate_status_update)(const Value& object, const Value& old, meta::FieldErrors& errors) = nullptr;
   /// What the client should be warned of, at create and update.
   void (*warn)(const Value& object, std::vector<std::string>& warnings) = nullptr;
 };
 
-/// Null when nothing is special.
-const KindRules* find(std::string_view group, std::string_view resource);
-
-// The tables, one source a family.
-std::span<const KindRules> core_rules();
-std::span<const KindRules> pod_rules();
-std::span<const KindRules> workload_rules();
-std::span<const KindRules> other_rules();
-
-/// Pods and what makes them: their resources decide how they are treated when a node runs short.
-std::string_view quality_of_service(const Value& pod);
-/// Errors of a pod's or a template's spec.
-void validate_pod_spec(const Value& spec, const meta::FieldPath& path, meta::FieldErrors& errors);
 /// The array at a path, empty when there is none.
 std::span<const Value> items_at(const Value& object, std::initializer_list<std::string_view> path);
 /// The value at a path differs between the two (absent equals absent).

@@ -15,7 +15,7 @@ KindRulebook::KindRulebook(std::string_view group, const catalog::ResourceFacts&
       facts_(facts),
       type_(type),
       door_(door),
-      rules_(kinds::find(group, facts.resource)),
+      rules_(kinds::index::find(group, facts.resource)),
       stored_as_json_(group == "apiextensions.k8s.io" || group == "apiregistration.k8s.io"),
       defaults_(std::move(defaults)) {}
 
@@ -41,7 +41,11 @@ meta::FieldErrors KindRulebook::validate(const Value& object) const {
 
 meta::FieldErrors KindRulebook::validate_update(const Value& object, const Value& old) const {
   meta::FieldErrors errors;
-  if (door_ != Door::kMain || rules_ == nullptr) return errors;
+  if (rules_ == nullptr) return errors;
+  if (door_ == Door::kStatus && rules_->validate_status_update != nullptr) {
+    rules_->validate_status_update(object, old, errors);
+  }
+  if (door_ != Door::kMain) return errors;
   if (rules_->validate != nullptr) rules_->validate(object, errors);
   if (rules_->validate_update != nullptr) rules_->validate_update(object, old, errors);
   return errors;

@@ -9,7 +9,7 @@
 
 #include "pedalion/apimachinery/meta/field_error.h"
 #include "pedalion/registry/builtin/defaults/defaulter.h"
-#include "pedalion/registry/builtin/kinds/kind_rules.h"
+#include "pedalion/registry/builtin/kinds/index/index.h"
 #include "pedalion/registry/builtin/strategies/doors.h"
 #include "pedalion/registry/rest/context.h"
 

@@ -1,15 +1,11 @@
-// Namespaces, nodes, secrets and the like.
-#include "pedalion/apimachinery/meta/time.h"
-#include "pedalion/apimachinery/meta/validation.h"
-#include "pedalion/registry/builtin/kinds/kind_rules.h"
-#include "pedalion/registry/builtin/kinds/warnings.h"
+// Namespaces, config maps, secrets and service accounts.
+#include "pedalion/registry/builtin/kinds/core/core.h"
 
-namespace pedalion::registry::builtin::kinds {
+#include "pedalion/apimachinery/meta/validation.h"
+
+namespace pedalion::registry::builtin::kinds::core {
 
 namespace {
-
-using meta::FieldError;
-using meta::FieldPath;
 
 void prepare_namespace(Filler& object, const rest::RequestContext&) {
   Filler spec = object.in("spec");
@@ -30,16 +26,6 @@ void keep_finalizers(Filler& object, const Value& old) {
   }
 }
 
-void prepare_claim(Filler& object, const rest::RequestContext&) {
-  object.in("status").set("phase", Value::string("Pending"));
-}
-
-void prepare_volume(Filler& object, const rest::RequestContext&) {
-  Filler status = object.in("status");
-  status.set("phase", Value::string("Pending"));
-  status.set_text("lastPhaseTransitionTime", meta::format_time(meta::now_seconds()));
-}
-
 /// Of a service account's secrets only the names are kept.
 void prepare_service_account(Filler& object, const rest::RequestContext&) {
   Value* secrets = object.find("secrets");
@@ -50,10 +36,6 @@ void prepare_service_account(Filler& object, const rest::RequestContext&) {
       secret.erase(field);
     }
   }
-}
-
-void prepare_service(Filler& object, const rest::RequestContext&) {
-  object.in("status").set("loadBalancer", Value::object(object.arena()));
 }
 
 bool is_immutable(const Value& object) {
@@ -120,35 +102,12 @@ void validate_secret(const Value& object, meta::FieldErrors& errors) {
   limit_size(data_size(object, "data", true), FieldPath("data"), errors);
 }
 
-void validate_ports(const Value& service, meta::FieldErrors& errors) {
-  auto ports = items_at(service, {"spec", "ports"});
-  std::string_view type = service.string_at({"spec", "type"});
-  bool headless = service.string_at({"spec", "clusterIP"}) == "None";
-  FieldPath path = FieldPath("spec").child("ports");
-  if (ports.empty() && !headless && type != "ExternalName") errors.push_back(FieldError::required(path, ""));
-  std::size_t index = 0;
-  for (const Value& port : ports) {
-    FieldPath at = path.index(index++);
-    if (ports.size() > 1 && port.string_at({"name"}).empty()) {
-      errors.push_back(FieldError::required(at.child("name"), ""));
-    }
-    const Value* number = port.find("port");
-    std::int64_t value = number == nullptr ? 0 : number->int_or(0);
-    if (value < 1 || value > 65535) {
-      errors.push_back(
-          FieldError::invalid(at.child("port"), value, "must be between 1 and 65535, inclusive"));
-    }
-  }
-}
-
-void validate_service(const Value& service, meta::FieldErrors& errors) {
-  static constexpr std::string_view kTypes[] = {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"};
-  validate_ports(service, errors);
-  std::string_view type = service.string_at({"spec", "type"});
-  for (std::string_view known : kTypes) {
-    if (known == type) return;
-  }
-  errors.push_back(FieldError::not_supported(FieldPath("spec").child("type"), type, kTypes));
+void warn_of_secret(const Value& secret, Warnings& warnings) {
+  if (secret.string_at({"type"}) != "kubernetes.io/tls") return;
+  // "-----BEGIN" in base64, wherever it begins.
+  std::string_view certificate = secret.string_at({"data", "tls.crt"});
+  if (certificate.starts_with("LS0tLS1CRUdJT")) return;
+  warnings.push_back("tls: failed to find any PEM data in certificate input");
 }
 
 constexpr KindRules kRules[] = {
@@ -156,17 +115,7 @@ constexpr KindRules kRules[] = {
      .resource = "namespaces",
      .prepare_create = prepare_namespace,
      .prepare_update = keep_finalizers},
-    {.group = "",
-     .resource = "persistentvolumeclaims",
-     .prepare_create = prepare_claim,
-     .warn = warn_of_claim},
-    {.group = "", .resource = "persistentvolumes", .prepare_create = prepare_volume, .warn = warn_of_volume},
     {.group = "", .resource = "serviceaccounts", .prepare_create = prepare_service_account},
-    {.group = "",
-     .resource = "services",
-     .prepare_create = prepare_service,
-     .validate = validate_service,
-     .warn = warn_of_service},
     {.group = "",
      .resource = "configmaps",
      .validate = validate_config_map,
@@ -180,6 +129,6 @@ constexpr KindRules kRules[] = {
 
 }  // namespace
 
-std::span<const KindRules> core_rules() { return kRules; }
+std::span<const KindRules> rules() { return kRules; }
 
-}  // namespace pedalion::registry::builtin::kinds
+}  // namespace pedalion::registry::builtin::kinds::core

@@ -5,15 +5,17 @@
 
 #include "pedalion/apimachinery/meta/names.h"
 #include "pedalion/apimachinery/selector/label_selector.h"
-#include "pedalion/registry/builtin/kinds/kind_rules.h"
-#include "pedalion/registry/builtin/kinds/warnings.h"
+#include "pedalion/registry/builtin/kinds/pods/pods.h"
 
-namespace pedalion::registry::builtin::kinds {
+#include "pedalion/registry/builtin/kinds/pods/warnings.h"
+#include "pedalion/registry/builtin/kinds/workloads/workloads.h"
+
+namespace pedalion::registry::builtin::kinds::workloads {
 
 namespace {
 
-using meta::FieldError;
-using meta::FieldPath;
+using pods::validate_pod_spec;
+using pods::warn_of_template;
 
 bool selects_nothing(const Value* selector) {
   if (selector == nullptr) return true;
@@ -165,6 +167,6 @@ constexpr KindRules kRules[] = {
 
 }  // namespace
 
-std::span<const KindRules> workload_rules() { return kRules; }
+std::span<const KindRules> rules() { return kRules; }
 
-}  // namespace pedalion::registry::builtin::kinds
+}  // namespace pedalion::registry::builtin::kinds::workloads

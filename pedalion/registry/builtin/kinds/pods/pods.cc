@@ -3,15 +3,13 @@
 
 #include "pedalion/apimachinery/meta/quantity.h"
 #include "pedalion/apimachinery/meta/validation.h"
-#include "pedalion/registry/builtin/kinds/kind_rules.h"
-#include "pedalion/registry/builtin/kinds/warnings.h"
+#include "pedalion/registry/builtin/kinds/pods/pods.h"
 
-namespace pedalion::registry::builtin::kinds {
+#include "pedalion/registry/builtin/kinds/pods/warnings.h"
+
+namespace pedalion::registry::builtin::kinds::pods {
 
 namespace {
-
-using meta::FieldError;
-using meta::FieldPath;
 
 /// Requests and limits of one resource, over all containers.
 struct Sums {
@@ -155,6 +153,6 @@ void validate_pod_spec(const Value& spec, const FieldPath& path, meta::FieldErro
   }
 }
 
-std::span<const KindRules> pod_rules() { return kRules; }
+std::span<const KindRules> rules() { return kRules; }
 
-}  // namespace pedalion::registry::builtin::kinds
+}  // namespace pedalion::registry::builtin::kinds::pods

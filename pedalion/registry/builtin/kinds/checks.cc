@@ -1,0 +1,54 @@
+#include "pedalion/registry/builtin/kinds/checks.h"
+
+#include <algorithm>
+
+namespace pedalion::registry::builtin::kinds {
+
+bool require_text(const Field& field, std::string_view detail) {
+  if (!field.text().empty()) return true;
+  field.required(detail);
+  return false;
+}
+
+void check_name(const Field& field, meta::NameRule rule) {
+  for (const std::string& problem : rule(field.text())) field.invalid(field.text(), problem);
+}
+
+void require_name(const Field& field, meta::NameRule rule) {
+  if (require_text(field)) check_name(field, rule);
+}
+
+void check_one_of(const Field& field, std::span<const std::string_view> supported) {
+  if (field.text().empty() || std::ranges::find(supported, field.text()) != supported.end()) return;
+  field.not_supported(supported);
+}
+
+void require_one_of(const Field& field, std::span<const std::string_view> supported) {
+  if (require_text(field)) check_one_of(field, supported);
+}
+
+void check_non_negative(const Field& field) {
+  if (field.number() < 0) field.invalid("must be greater than or equal to 0");
+}
+
+void check_positive(const Field& field) {
+  if (field && field.number() <= 0) field.invalid("must be greater than 0");
+}
+
+void check_range(const Field& field, std::int64_t low, std::int64_t high) {
+  if (field.number() >= low && field.number() <= high) return;
+  field.invalid(Value::integer(field.number()),
+                "must be between " + std::to_string(low) + " and " + std::to_string(high) + ", inclusive");
+}
+
+bool same(const Field& a, const Field& b) {
+  if (!a || !b) return !a && !b;
+  return json::equal(*a.value(), *b.value());
+}
+
+void check_immutable(const Field& field, const Field& old) {
+  if (same(field, old)) return;
+  field.invalid(field ? *field.value() : Value(), "field is immutable");
+}
+
+}  // namespace pedalion::registry::builtin::kinds

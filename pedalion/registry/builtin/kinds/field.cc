@@ -1,0 +1,66 @@
+#include "pedalion/registry/builtin/kinds/field.h"
+
+#include <algorithm>
+
+namespace pedalion::registry::builtin::kinds {
+
+Field Field::operator[](std::string_view member) const {
+  return Field(value_ == nullptr ? nullptr : value_->find(member), path_.child(member), *errors_);
+}
+
+Field Field::at(std::initializer_list<std::string_view> members) const {
+  Field field = *this;
+  for (std::string_view member : members) field = field[member];
+  return field;
+}
+
+Field Field::item(std::size_t index) const {
+  auto items = value_ == nullptr ? std::span<const Value>() : value_->items();
+  return Field(index < items.size() ? &items[index] : nullptr, path_.index(index), *errors_);
+}
+
+Field Field::entry(std::string_view key) const {
+  return Field(value_ == nullptr ? nullptr : value_->find(key), path_.key(key), *errors_);
+}
+
+std::vector<std::string_view> Field::sorted_keys() const {
+  std::vector<std::string_view> keys;
+  if (value_ == nullptr) return keys;
+  keys.reserve(value_->size());
+  for (const json::Member& member : value_->members()) keys.push_back(member.name);
+  std::ranges::sort(keys);
+  return keys;
+}
+
+void Field::required(std::string_view detail) const {
+  errors_->push_back(FieldError::required(path_, detail));
+}
+void Field::invalid(std::string_view detail) const {
+  errors_->push_back(value_ == nullptr ? FieldError::invalid(path_, std::string_view(), detail)
+                                       : FieldError::invalid(path_, *value_, detail));
+}
+void Field::invalid(const Value& shown, std::string_view detail) const {
+  errors_->push_back(FieldError::invalid(path_, shown, detail));
+}
+void Field::invalid(std::string_view shown, std::string_view detail) const {
+  errors_->push_back(FieldError::invalid(path_, shown, detail));
+}
+void Field::forbidden(std::string_view detail) const {
+  errors_->push_back(FieldError::forbidden(path_, detail));
+}
+void Field::duplicate() const { duplicate(text()); }
+void Field::duplicate(std::string_view shown) const {
+  errors_->push_back(FieldError::duplicate(path_, shown));
+}
+void Field::not_found() const { errors_->push_back(FieldError::not_found(path_, text())); }
+void Field::not_supported(std::span<const std::string_view> supported) const {
+  errors_->push_back(FieldError::not_supported(path_, text(), supported));
+}
+void Field::too_long(std::size_t limit_bytes) const {
+  errors_->push_back(FieldError::too_long(path_, limit_bytes));
+}
+void Field::too_many(std::size_t limit) const {
+  errors_->push_back(FieldError::too_many(path_, size(), limit));
+}
+
+}  // namespace pedalion::registry::builtin::kinds
