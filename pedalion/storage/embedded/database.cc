@@ -71,14 +71,32 @@ rocksdb::ColumnFamilyOptions family_options(std::size_t write_buffer,
   return options;
 }
 
+/// RocksDB names a new database's files in CURRENT before it opens a log: what was killed before that holds
+/// nothing, and is recognised by files that only the beginning makes.
+bool is_unfinished_creation(const fs::path& path) {
+  std::error_code error;
+  for (const auto& file : fs::directory_iterator(path, error)) {
+    const std::string name = file.path().filename().string();
+    bool beginning = name == "LOCK" || name == "IDENTITY" || name == "MANIFEST-000001" ||
+                     file.path().extension() == ".dbtmp";
+    if (!beginning) return false;
+  }
+  return !error;
+}
+
 /// A directory with files but without RocksDB's CURRENT file would be taken for a fresh one.
 Result<void> refuse_ruins(const fs::path& path) {
   std::error_code error;
   if (!fs::exists(path, error) || fs::exists(path / "CURRENT", error)) return {};
-  if (fs::is_directory(path, error) && fs::is_empty(path, error)) return {};
+  if (is_unfinished_creation(path)) return {};
   return std::unexpected(storage_failed(
       fmt::format("{} is not a store or has lost its CURRENT file; restore a backup into an empty directory",
                   path.string())));
+}
+
+Status no_store(const std::string& directory) {
+  return storage_failed(fmt::format(
+      "{} is not a store, or one whose first start was cut short before anything was written", directory));
 }
 
 Result<void> check_format(Database& database, Database::Access access, const std::string& directory) {
@@ -92,9 +110,7 @@ Result<void> check_format(Database& database, Database::Access access, const std
   if (!status.IsNotFound()) return std::unexpected(to_status(status, "read the format"));
   std::unique_ptr<rocksdb::Iterator> any(database.db->NewIterator({}, database.log));
   any->SeekToFirst();
-  if (any->Valid() || access == Database::Access::kReadOnly) {
-    return std::unexpected(storage_failed(fmt::format("{} is not a store", directory)));
-  }
+  if (any->Valid() || access == Database::Access::kReadOnly) return std::unexpected(no_store(directory));
   rocksdb::WriteOptions durable;
   durable.sync = true;
   status = database.db->Put(durable, database.default_family, slice(kMetaFormat), slice(kFormat));
@@ -102,7 +118,9 @@ Result<void> check_format(Database& database, Database::Access access, const std
   return {};
 }
 
-Status cannot_open(const rocksdb::Status& status, const std::string& directory) {
+Status cannot_open(const rocksdb::Status& status, const std::string& directory, Database::Access access) {
+  // A column family is missing: opening for writing makes it.
+  if (status.IsInvalidArgument() && access == Database::Access::kReadOnly) return no_store(directory);
   if (!status.IsCorruption()) return to_status(status, fmt::format("open {}", directory));
   return storage_failed(
       fmt::format("{} is damaged: {}. `pedalion storage check` tells more; restore a backup, or give up "
@@ -124,6 +142,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& directory, A
   TRY_OK(refuse_ruins(path));
   std::error_code ignored;  // RocksDB will tell
   if (access == Access::kWrite) fs::create_directory(path, ignored);
+  if (access == Access::kReadOnly && !fs::exists(path / "CURRENT", ignored))
+    return std::unexpected(no_store(directory));
   rocksdb::DBOptions options = database_options(recovery);
   auto cache = rocksdb::NewLRUCache(4 << 20);
   std::vector<rocksdb::ColumnFamilyDescriptor> families = {
@@ -135,7 +155,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& directory, A
   auto status = access == Access::kWrite
                     ? rocksdb::DB::Open(options, path.string(), families, &handles, &db)
                     : rocksdb::DB::OpenForReadOnly(options, path.string(), families, &handles, &db);
-  if (!status.ok()) return std::unexpected(cannot_open(status, directory));
+  if (!status.ok()) return std::unexpected(cannot_open(status, directory, access));
   auto database = std::make_unique<Database>();
   database->db.reset(db);
   database->default_family = handles[0];
