@@ -7,7 +7,7 @@
 namespace pedalion::http {
 namespace {
 
-/// A loop on a thread of its own, which ends with it.
+/// A loop on a thread of its own, which ends with it, after what was posted to it.
 class LoopThread final : public AsioLoop {
  public:
   explicit LoopThread(std::string name)
@@ -16,7 +16,7 @@ class LoopThread final : public AsioLoop {
           run();
         }) {}
   ~LoopThread() override {
-    stop();
+    post([this] { stop(); });
     thread_.join();
   }
 

@@ -65,7 +65,7 @@ class Client {
 /// The body of a request that is already there. Sent with its length, and with the head where it is short.
 std::unique_ptr<BodyReader> body_of(Bytes bytes);
 
-/// A loop with a thread of its own, for clients and tools.
+/// A loop with a thread of its own, for clients and tools. It ends after what was posted before its destructor.
 std::unique_ptr<Loop> make_loop_thread(std::string name);
 
 }  // namespace pedalion::http

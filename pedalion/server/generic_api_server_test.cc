@@ -162,7 +162,10 @@ TEST_F(Chain, AnswersForAHandlerThatIsTooSlow) {
       body_of(response),
       R"({"metadata":{},"status":"Failure","message":"Timeout: request did not complete within the allotted )"
       R"(timeout","reason":"Timeout","details":{},"code":504})");
+  EXPECT_FALSE(lifecycle_.wait_until_idle(std::chrono::milliseconds(20))) << "its handler still runs";
   forever->complete(1);  // the handler ends on its own; its answer goes nowhere
+  server().shutdown();
+  EXPECT_TRUE(lifecycle_.wait_until_idle(std::chrono::milliseconds(0))) << "the server has awaited it";
 }
 
 TEST_F(Chain, LimitsWhatRunsAtOnceButNotAdministrators) {

@@ -9,8 +9,8 @@ namespace pedalion::server {
 
 /// Serves `exchange` through `director`. When exchange->timeout passes first, answers 504 (wire form of
 /// WithTimeoutForNonLongRunningRequests: a Status without kind, apiVersion and Content-Type); the handler
-/// then runs on, keeping the exchange, and its answer is dropped. An exception that leaves the handler is
-/// logged and becomes a 500.
+/// then runs on, keeping the exchange (which Lifecycle waits for), and its answer is dropped. An exception
+/// that leaves the handler is logged and becomes a 500.
 Task<http::Response> serve_until_deadline(FilterChain::Director& director,
                                           std::shared_ptr<Exchange> exchange);
 

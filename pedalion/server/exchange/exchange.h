@@ -8,12 +8,14 @@
 #include "pedalion/endpoints/request/request_info.h"
 #include "pedalion/http/message.h"
 #include "pedalion/registry/rest/context.h"
+#include "pedalion/server/exchange/lifecycle.h"
 
 namespace pedalion::server {
 
 /// Made when the request's head has arrived, gone when its handler has ended (a streamed body outlives it).
 /// Belongs to the connection's loop.
 struct Exchange {
+  RunningRequest running;  // null when long-running. First, so that it is the last to go
   http::Request request;
   std::chrono::steady_clock::time_point received = std::chrono::steady_clock::now();
   std::string audit_id;
@@ -21,8 +23,7 @@ struct Exchange {
   std::shared_ptr<const registry::rest::UserInfo> user;  // null until the authentication filter has been met
   registry::rest::RequestContext context;
   Trace trace;
-  bool counted_in_flight = false;  // set by the filters that undo it
-  bool counted_in_wait_group = false;
+  bool counted_in_flight = false;      // set by the filter that undoes it
   std::chrono::nanoseconds timeout{};  // until the deadline; 0: none (long-running)
 
   bool is_long_running() const;

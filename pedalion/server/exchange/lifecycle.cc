@@ -2,8 +2,11 @@
 
 namespace pedalion::server {
 
+void RequestEnd::operator()(Lifecycle* lifecycle) const { lifecycle->request_ended(); }
+
 void Lifecycle::request_ended() {
-  if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1 && is_refusing()) {
+  // Nobody waits before requests are refused: then this and the waiter's look at running_ are in one order.
+  if (running_.fetch_sub(1) == 1 && is_refusing()) {
     std::lock_guard lock(mutex_);
     idle_.notify_all();
   }
@@ -11,7 +14,7 @@ void Lifecycle::request_ended() {
 
 bool Lifecycle::wait_until_idle(std::chrono::milliseconds limit) {
   std::unique_lock lock(mutex_);
-  return idle_.wait_for(lock, limit, [this] { return running_.load(std::memory_order_acquire) == 0; });
+  return idle_.wait_for(lock, limit, [this] { return running_.load() == 0; });
 }
 
 }  // namespace pedalion::server

@@ -26,15 +26,10 @@ class WaitGroup final : public Filter {
       response.close_connection = true;
       return response;
     }
-    if (!exchange.is_long_running()) {
-      lifecycle_.request_started();
-      exchange.counted_in_wait_group = true;
-    }
+    // Until the exchange is gone, not until its answer is there: what the deadline has answered may still
+    // run.
+    if (!exchange.is_long_running()) exchange.running = lifecycle_.request_started();
     return std::nullopt;
-  }
-
-  void after(Exchange& exchange, http::Response&) override {
-    if (exchange.counted_in_wait_group) lifecycle_.request_ended();
   }
 
  private:
