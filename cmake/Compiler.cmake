@@ -23,6 +23,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # Lets ccache serve precompiled headers and what is built with them.
   add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
 endif()
+# What nobody calls is left out.
+add_link_options(-Wl,--gc-sections -Wl,--as-needed)
 foreach(sanitizer IN LISTS PEDALION_SANITIZE)
   add_compile_options(-fsanitize=${sanitizer})
   add_link_options(-fsanitize=${sanitizer})
