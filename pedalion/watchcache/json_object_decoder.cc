@@ -46,7 +46,7 @@ class Layout {
       return json_.view().substr(offset(scanned), text.raw.size());
     }
     std::string plain;
-    unescape(text.raw, plain);
+    json::unescape(text.raw, plain);
     return place(plain);
   }
 

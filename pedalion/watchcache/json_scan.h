@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "pedalion/apimachinery/json/cursor.h"
+
 namespace pedalion::watchcache {
 
 /// A set of paths such as "spec.nodeName", made to be followed while scanning. Equal paths share a slot.
@@ -29,11 +31,7 @@ class PathTree {
   std::size_t slots_ = 0;
 };
 
-/// The text of a JSON string between its quotes, or of a number or boolean.
-struct ScannedText {
-  std::string_view raw;
-  bool escaped = false;  // raw has escapes
-};
+using json::ScannedText;
 
 /// All views point into the scanned text.
 struct JsonScan {
@@ -58,9 +56,5 @@ struct JsonScan {
 /// Nothing when `text` is no object. Checks no more of its syntax than it has to; never
 /// reads beyond `text`. O(size), no recursion deeper than the paths.
 std::optional<JsonScan> scan_object(std::string_view text, const PathTree& paths);
-
-/// Appends what the escapes of `raw` stand for; never longer than raw. Those that are broken stay as they
-/// are.
-void unescape(std::string_view raw, std::string& out);
 
 }  // namespace pedalion::watchcache
