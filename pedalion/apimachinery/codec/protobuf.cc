@@ -2,7 +2,9 @@
 
 #include <bit>
 #include <cstring>
+#include <optional>
 
+#include "pedalion/apimachinery/codec/protobuf_wire.h"
 #include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/json/utf8.h"
 #include "pedalion/apimachinery/meta/time.h"
@@ -22,8 +24,6 @@ constexpr std::string_view kPrefix{"k8s\0", 4};
 std::unexpected<Status> malformed(std::string_view why) {
   return std::unexpected(Status(400, "BadRequest", "proto: " + std::string(why)));
 }
-
-enum class Wire : std::uint8_t { kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5 };
 
 /// One field of a message: its number, and its value as it is on the wire.
 struct Token {
@@ -89,20 +89,6 @@ class Reader {
 };
 static_assert(std::endian::native == std::endian::little);
 
-std::string base64(std::string_view bytes) {
-  static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    std::uint32_t bits = 0;
-    std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
-    for (std::size_t i = 0; i < 3; ++i)
-      bits = bits << 8 | (i < count ? static_cast<unsigned char>(bytes[at + i]) : 0U);
-    for (std::size_t i = 0; i < 4; ++i) text += i <= count ? kDigits[bits >> (18 - 6 * i) & 63] : '=';
-  }
-  return text;
-}
-
 class Decoder {
  public:
   explicit Decoder(Arena& arena) : arena_(arena) {}
@@ -121,26 +107,44 @@ class Decoder {
                                       : Value::string(json::with_replaced_utf8(bytes), arena_);
   }
 
-  static const Field* field_of(const Type& type, std::uint16_t embedded, std::uint32_t number) {
-    for (const Field& field : type.fields) {
-      if (field.proto_number == number && field.proto_embedded == embedded) return &field;
+  /// Finds what a number stands for. Messages come in the order of their numbers: it looks on from where it
+  /// was.
+  class Numbers {
+   public:
+    /// `level`: index + 1 of the embedded struct whose message is read; 0: the type's own.
+    Numbers(const Type& type, std::uint16_t level)
+        : type_(type), order_(level == 0 ? type.proto_order : type.embedded[level - 1U].proto_order) {}
+    /// Index into the type's fields, or, beyond them, into what it embeds; nothing for unknown numbers.
+    std::optional<std::size_t> find(std::uint32_t number) {
+      for (std::size_t tried = 0; tried < order_.size(); ++tried) {
+        const std::size_t index = order_[at_];
+        if (number_of(index) == number) return index;
+        at_ = at_ + 1 == order_.size() ? 0 : at_ + 1;
+      }
+      return std::nullopt;
     }
-    return nullptr;
-  }
 
-  /// `embedded`: index + 1 of the embedded struct whose message `raw` is; 0: of the type itself.
-  Result<void> fields(std::string_view raw, const Type& type, std::uint16_t embedded, Value& object) {
+   private:
+    std::uint32_t number_of(std::size_t index) const {
+      const std::size_t fields = type_.fields.size();
+      return index < fields ? type_.fields[index].proto_number : type_.embedded[index - fields].proto_number;
+    }
+    const Type& type_;
+    const std::span<const std::uint16_t> order_;
+    std::size_t at_ = 0;
+  };
+
+  Result<void> fields(std::string_view raw, const Type& type, std::uint16_t level, Value& object) {
+    Numbers numbers(type, level);
     for (Reader reader(raw); !reader.at_end();) {
       TRY(Token token, reader.next());
-      if (const Field* field = field_of(type, embedded, token.number)) {
-        TRY_OK(member(*field, token, object));
-        continue;
-      }
-      for (std::size_t index = 0; index < type.embedded.size(); ++index) {
-        const auto& inner = type.embedded[index];
-        bool is_it =
-            inner.proto_number == token.number && inner.parent == embedded && token.wire == Wire::kBytes;
-        if (is_it) TRY_OK(fields(token.bytes, type, static_cast<std::uint16_t>(index + 1), object));
+      auto index = numbers.find(token.number);
+      if (!index) continue;
+      const std::size_t embedded = *index - type.fields.size();
+      if (*index < type.fields.size()) {
+        TRY_OK(member(type.fields[*index], token, object));
+      } else if (token.wire == Wire::kBytes) {
+        TRY_OK(fields(token.bytes, type, static_cast<std::uint16_t>(embedded + 1), object));
       }
     }
     return {};
@@ -219,7 +223,7 @@ class Decoder {
       case Shape::kString:
         return text(token.bytes);
       case Shape::kBytes:
-        return Value::string(base64(token.bytes), arena_);
+        return Value::string(base64_of(token.bytes), arena_);
       case Shape::kStruct:
         return message(token.bytes, type);
       case Shape::kAlternatives:
@@ -243,14 +247,15 @@ class Decoder {
   /// Of the alternatives' fields the last that is there and says something counts.
   Result<Value> alternative(std::string_view raw, const Type& type) {
     Value chosen;
+    Numbers numbers(type, 0);
     for (Reader reader(raw); !reader.at_end();) {
       TRY(Token token, reader.next());
-      const Field* field = field_of(type, 0, token.number);
-      if (field == nullptr) continue;
+      auto index = numbers.find(token.number);
+      if (!index) continue;
       Value holder = Value::object(arena_);
-      Field named = *field;
+      Field named = type.fields[*index];
       named.name = "value";
-      if (field->type->is_list() && chosen.is_array()) holder.append_member("value", chosen, arena_);
+      if (named.type->is_list() && chosen.is_array()) holder.append_member("value", chosen, arena_);
       TRY_OK(member(named, token, holder));
       chosen = *holder.find("value");
     }

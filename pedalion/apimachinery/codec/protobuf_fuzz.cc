@@ -1,8 +1,11 @@
 #include "pedalion/apimachinery/codec/decode.h"
 #include "pedalion/apimachinery/codec/protobuf.h"
+#include "pedalion/apimachinery/codec/protobuf_writer.h"
+#include "pedalion/apimachinery/json/write.h"
 #include "pedalion/apimachinery/schema/type_set.h"
 
-/// Any bytes are a message or an error; what was read can be shaped or is refused.
+/// Any bytes are a message or an error; what was read can be shaped or is refused; what was shaped can be
+/// written. Any text is written or refused.
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   using namespace pedalion;
   static schema::TypeSet types;
@@ -27,9 +30,13 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     return made;
   }();
   json::Document document;
-  auto value = codec::decode_message({reinterpret_cast<const char*>(data), size}, *type, document.arena);
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  std::string bytes;
+  (void)codec::append_message(input, *type, bytes);
+  auto value = codec::decode_message(input, *type, document.arena);
   if (!value) return 0;
   document.root = *value;
-  (void)codec::reshape(document, *type);
+  if (codec::reshape(document, *type) && !codec::append_message(json::to_string(document.root), *type, bytes))
+    std::abort();
   return 0;
 }

@@ -206,8 +206,7 @@ Result<void> PackageReader::fill(const Declared& declared) {
     ++line_number_;
     TRY_OK(add_field(next_line(lines).substr(2), *declared.type));
   }
-  declared.type->embedded = package_.set_.keep(embedded_);
-  package_.set_.finish(*declared.type, fields_);
+  package_.set_.finish(*declared.type, fields_, embedded_);
   return {};
 }
 

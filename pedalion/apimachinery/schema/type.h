@@ -60,6 +60,7 @@ struct Embedded {
   std::uint32_t proto_number = 0;  // of the nested message, in the struct that embeds it
   /// Index + 1, in the same list, of the embedded struct that this one lies in; 0: in the type itself.
   std::uint16_t parent = 0;
+  std::span<const std::uint16_t> proto_order;  // as Type::proto_order, of what lies in the nested message
 };
 
 /// What a kind has besides its fields.
@@ -107,6 +108,9 @@ struct Type {
   MapType map_type = MapType::kNone;   // structType=atomic and the like
   std::span<const Field> fields;       // of structs and alternatives
   std::span<const Embedded> embedded;  // of structs, outer before inner
+  /// What the message holds, by protobuf number: index into `fields`, or, beyond them, into `embedded`.
+  std::span<const std::uint16_t> proto_order;
+  bool proto_order_is_declared = false;           // none is embedded, and proto_order only ever goes up
   std::span<const std::string_view> enum_values;  // of string types that are enums, sorted
   const KindFacts* kind = nullptr;                // of structs that have kind and apiVersion
 

@@ -44,8 +44,32 @@ const Type* TypeSet::container(Shape shape, const Type* element, bool nullable_e
   return made;
 }
 
-void TypeSet::finish(Type& type, std::span<const Field> fields) {
+/// Of the message of one embedded struct (index + 1), or of the type itself (0).
+std::span<const std::uint16_t> TypeSet::proto_order(std::span<const Field> fields,
+                                                    std::span<const Embedded> embedded, std::uint16_t level) {
+  std::vector<std::pair<std::uint32_t, std::uint16_t>> numbered;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].proto_number != 0 && fields[i].proto_embedded == level)
+      numbered.emplace_back(fields[i].proto_number, static_cast<std::uint16_t>(i));
+  }
+  for (std::size_t i = 0; i < embedded.size(); ++i) {
+    if (embedded[i].proto_number != 0 && embedded[i].parent == level)
+      numbered.emplace_back(embedded[i].proto_number, static_cast<std::uint16_t>(fields.size() + i));
+  }
+  std::ranges::sort(numbered);
+  std::vector<std::uint16_t> order;
+  for (auto [number, index] : numbered) order.push_back(index);
+  return keep(order);
+}
+
+void TypeSet::finish(Type& type, std::span<const Field> fields, std::span<const Embedded> embedded) {
   type.fields = keep(fields);
+  type.proto_order = proto_order(fields, embedded, 0);
+  type.proto_order_is_declared = embedded.empty() && std::ranges::is_sorted(type.proto_order);
+  std::vector<Embedded> nested(embedded.begin(), embedded.end());
+  for (std::size_t i = 0; i < nested.size(); ++i)
+    nested[i].proto_order = proto_order(fields, embedded, static_cast<std::uint16_t>(i + 1));
+  type.embedded = keep(nested);
   if (fields.empty() || type.shape == Shape::kAlternatives) return;
   std::size_t size = std::bit_ceil(fields.size() * 2);
   auto* table = static_cast<std::uint16_t*>(allocate(size * sizeof(std::uint16_t), alignof(std::uint16_t)));

@@ -41,13 +41,15 @@ class TypeSet {
 
   /// A list or map type; the common ones are shared.
   const Type* container(Shape shape, const Type* element, bool nullable_elements);
-  /// Gives `type` its fields and what looks them up by name.
-  void finish(Type& type, std::span<const Field> fields);
+  /// Gives `type` its fields and what looks them up by name and puts them in protobuf's order.
+  void finish(Type& type, std::span<const Field> fields, std::span<const Embedded> embedded = {});
 
   std::size_t allocated_bytes() const { return allocated_; }
 
  private:
   void* allocate(std::size_t size, std::size_t alignment);
+  std::span<const std::uint16_t> proto_order(std::span<const Field> fields,
+                                             std::span<const Embedded> embedded, std::uint16_t level);
 
   std::vector<std::unique_ptr<std::byte[]>> blocks_;
   std::byte* next_ = nullptr;
