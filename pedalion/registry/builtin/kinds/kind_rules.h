@@ -25,8 +25,14 @@ struct KindRules {
   void (*prepare_update)(Filler& object, const Value& old) = nullptr;
   void (*validate)(const Value& object, meta::FieldErrors& errors) = nullptr;
   void (*validate_update)(const Value& object, const Value& old, meta::FieldErrors& errors) = nullptr;
+  /// validate_update is all that judges an update: it calls validate's parts itself, in its own order.
+  bool update_judged_alone = false;
   /// The same of writes through the status door.
   void (*validate_status_update)(const Value& object, const Value& old, meta::FieldErrors& errors) = nullptr;
+  /// The same of writes through its other doors, by the subresource's name: "finalize", "approval", "resize",
+  /// …
+  void (*validate_subresource_update)(std::string_view subresource, const Value& object, const Value& old,
+                                      meta::FieldErrors& errors) = nullptr;
   /// What the client should be warned of, at create and update.
   void (*warn)(const Value& object, std::vector<std::string>& warnings) = nullptr;
 };

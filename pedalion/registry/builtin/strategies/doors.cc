@@ -8,6 +8,15 @@ namespace pedalion::registry::builtin::strategies {
 
 namespace {
 
+constexpr std::pair<std::string_view, Door> kDoors[] = {
+    {"status", Door::kStatus},
+    {"finalize", Door::kFinalize},
+    {"approval", Door::kApproval},
+    {"resize", Door::kResize},
+    {"ephemeralcontainers", Door::kEphemeralContainers},
+    {"binding", Door::kBinding},
+};
+
 /// Nodes are made by themselves, status and all.
 bool sets_own_status(const Traits& traits) { return traits.resource == "nodes"; }
 
@@ -156,13 +165,17 @@ void finalize(Filler& object, const Value& old) {
 }  // namespace
 
 Door door_of(std::string_view subresource) {
-  if (subresource == "status") return Door::kStatus;
-  if (subresource == "finalize") return Door::kFinalize;
-  if (subresource == "approval") return Door::kApproval;
-  if (subresource == "resize") return Door::kResize;
-  if (subresource == "ephemeralcontainers") return Door::kEphemeralContainers;
-  if (subresource == "binding") return Door::kBinding;
+  for (const auto& [name, door] : kDoors) {
+    if (name == subresource) return door;
+  }
   return Door::kMain;
+}
+
+std::string_view subresource_of(Door door) {
+  for (const auto& [name, other] : kDoors) {
+    if (door == other) return name;
+  }
+  return {};
 }
 
 Traits Traits::of(std::string_view group, const catalog::ResourceFacts& facts) {

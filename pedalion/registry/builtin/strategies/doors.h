@@ -26,6 +26,8 @@ enum class Door : std::uint8_t {
 
 /// Of a subresource's name; kMain for the empty one.
 Door door_of(std::string_view subresource);
+/// The other way.
+std::string_view subresource_of(Door door);
 
 /// What the resource's rows say, asked often.
 struct Traits {

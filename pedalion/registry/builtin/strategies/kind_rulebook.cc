@@ -42,11 +42,16 @@ meta::FieldErrors KindRulebook::validate(const Value& object) const {
 meta::FieldErrors KindRulebook::validate_update(const Value& object, const Value& old) const {
   meta::FieldErrors errors;
   if (rules_ == nullptr) return errors;
-  if (door_ == Door::kStatus && rules_->validate_status_update != nullptr) {
-    rules_->validate_status_update(object, old, errors);
+  if (door_ == Door::kStatus) {
+    if (rules_->validate_status_update != nullptr) rules_->validate_status_update(object, old, errors);
+    return errors;
   }
-  if (door_ != Door::kMain) return errors;
-  if (rules_->validate != nullptr) rules_->validate(object, errors);
+  if (door_ != Door::kMain) {
+    if (rules_->validate_subresource_update == nullptr) return errors;
+    rules_->validate_subresource_update(subresource_of(door_), object, old, errors);
+    return errors;
+  }
+  if (rules_->validate != nullptr && !rules_->update_judged_alone) rules_->validate(object, errors);
   if (rules_->validate_update != nullptr) rules_->validate_update(object, old, errors);
   return errors;
 }
