@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/apimachinery/meta/quantity.h"
 #include "pedalion/apimachinery/meta/status_codec.h"
@@ -76,6 +77,41 @@ TEST(Validation, SpeaksKubernetes) {
   EXPECT_FALSE(qualified_name_problems("/a").empty());
   EXPECT_TRUE(label_value_problems("").empty());
   EXPECT_EQ(path_segment_name_problems("a%b"), Problems{"may not contain '%'"});
+  EXPECT_EQ(dns_label_problems("a.b"), Problems{"must not contain dots"});
+  EXPECT_EQ(dns_label_problems(std::string(64, 'a')), Problems{"must be no more than 63 characters"});
+  EXPECT_EQ(label_value_problems(std::string(64, 'a')), Problems{"must be no more than 63 bytes"});
+  EXPECT_EQ(qualified_name_problems(std::string(254, 'a') + "/x"),
+            Problems{"prefix part must be no more than 253 bytes"});
+}
+
+std::string texts_of(const FieldErrors& errors) { return errors.empty() ? "" : aggregate_text(errors); }
+
+TEST(Validation, JudgesWhatAnUpdateChanges) {
+  auto judge = [](std::string_view metadata, std::string_view before) {
+    auto now = json::parse(metadata).value(), old = json::parse(before).value();
+    return texts_of(validate_object_meta_update(now.root, old.root, FieldPath("metadata")));
+  };
+  EXPECT_EQ(judge(R"({"name":"a","labels":{"a":"b"}})", R"({"name":"a"})"), "");
+  EXPECT_EQ(judge(R"({"name":"b"})", R"({"name":"a"})"),
+            "metadata.name: Invalid value: \"b\": field is immutable");
+  EXPECT_EQ(judge(R"({"generation":1})", R"({"generation":2})"),
+            "metadata.generation: Invalid value: 1: must not be decremented");
+  EXPECT_EQ(judge(R"({"labels":{"/x":""}})", "{}"),
+            "metadata.labels: Invalid value: \"/x\": prefix part must be non-empty");
+  EXPECT_EQ(judge(R"({"ownerReferences":[{"apiVersion":"a/b/c","kind":"A","name":"n","uid":"u"}]})", "{}"),
+            "metadata.ownerReferences.apiVersion: Invalid value: \"a/b/c\": version must not be empty");
+  EXPECT_EQ(judge(R"({"deletionTimestamp":"t","finalizers":["x/a","x/b"]})",
+                  R"({"deletionTimestamp":"t","finalizers":["x/a"]})"),
+            "metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, "
+            "found new finalizers []string{\"x/b\"}");
+}
+
+TEST(Validation, WantsQualifiedOrStandardFinalizers) {
+  auto metadata = json::parse(R"({"finalizers":["orphan","x/y","odd"]})").value();
+  EXPECT_EQ(
+      texts_of(validate_core_finalizers(metadata.root, FieldPath("metadata"))),
+      "metadata.finalizers[2]: Invalid value: \"odd\": name is neither a standard finalizer name nor is "
+      "it fully qualified");
 }
 
 TEST(Errors, WordTheCommonOnes) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <unordered_set>
 
 #include "pedalion/apimachinery/json/write.h"
 #include "pedalion/apimachinery/meta/validation.h"
@@ -6,15 +7,14 @@
 namespace pedalion::meta {
 namespace {
 
+constexpr std::size_t kMaxShownBytes = 64 * 1024;
+
 void append(FieldErrors& errors, FieldErrors more) { std::ranges::move(more, std::back_inserter(errors)); }
 
 void validate_owner(const json::Value& owner, const FieldPath& path, FieldErrors& errors) {
   auto api_version = owner.string_at({"apiVersion"});
-  if (std::ranges::count(api_version, '/') > 1) {
-    errors.push_back(FieldError::invalid(path.child("apiVersion"), api_version, "invalid group version"));
-  } else if (api_version.empty()) {
-    errors.push_back(FieldError::invalid(path.child("apiVersion"), api_version, "must not be empty"));
-  }
+  if (api_version.empty() || api_version.ends_with('/') || std::ranges::count(api_version, '/') > 1)
+    errors.push_back(FieldError::invalid(path.child("apiVersion"), api_version, "version must not be empty"));
   for (std::string_view field : {"kind", "name", "uid"}) {
     if (owner.string_at({field}).empty())
       errors.push_back(FieldError::invalid(path.child(field), "", "must not be empty"));
@@ -27,36 +27,32 @@ void validate_owner(const json::Value& owner, const FieldPath& path, FieldErrors
 FieldErrors validate_owners(const json::Value& owners, const FieldPath& path) {
   FieldErrors errors;
   std::string controller;
+  std::size_t shown_bytes = 0;  // each complaint shows all owners: there is an end to that
   for (const auto& owner : owners.items()) {
     validate_owner(owner, path, errors);
     const auto* controls = owner.find("controller");
     if (controls == nullptr || !controls->bool_or(false)) continue;
     std::string named = std::string(owner.string_at({"kind"})) + "/" + std::string(owner.string_at({"name"}));
-    if (!controller.empty()) {
+    if (controller.empty()) {
+      controller = named;
+    } else if (shown_bytes < kMaxShownBytes) {
       errors.push_back(FieldError::invalid(
           path, owners,
           "Only one reference can have Controller set to true. Found \"true\" in references for " +
               controller + " and " + named));
-    } else {
-      controller = named;
+      shown_bytes += errors.back().value.size();
     }
   }
   return errors;
 }
 
-FieldErrors validate_finalizers(const json::Value& finalizers, const ObjectMetaRules& rules,
-                                const FieldPath& path) {
+FieldErrors validate_finalizers(const json::Value& finalizers, const FieldPath& path) {
   FieldErrors errors;
   bool orphan = false, foreground = false;
   for (const auto& finalizer : finalizers.items()) {
     auto name = finalizer.string_or();
     for (const auto& problem : qualified_name_problems(name))
       errors.push_back(FieldError::invalid(path, name, problem));
-    bool standard = name == "orphan" || name == "foregroundDeletion" || name == "kubernetes";
-    if (rules.core_finalizers && !standard && name.find('/') == std::string_view::npos) {
-      errors.push_back(FieldError::invalid(
-          path, name, "name is neither a standard finalizer name nor is it fully qualified"));
-    }
     orphan |= name == "orphan";
     foreground |= name == "foregroundDeletion";
   }
@@ -65,6 +61,36 @@ FieldErrors validate_finalizers(const json::Value& finalizers, const ObjectMetaR
         FieldError::invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set"));
   }
   return errors;
+}
+
+/// Labels, annotations and owners: what an update may change, and is judged like a new object's.
+void validate_links(const json::Value& metadata, const FieldPath& path, FieldErrors& errors) {
+  if (const auto* labels = metadata.find("labels"))
+    append(errors, validate_labels(*labels, path.child("labels")));
+  if (const auto* annotations = metadata.find("annotations"))
+    append(errors, validate_annotations(*annotations, path.child("annotations")));
+  if (const auto* owners = metadata.find("ownerReferences"))
+    append(errors, validate_owners(*owners, path.child("ownerReferences")));
+}
+
+void check_no_new_finalizers(const json::Value& metadata, const json::Value& old_metadata,
+                             const FieldPath& path, FieldErrors& errors) {
+  std::unordered_set<std::string_view> known;
+  if (const auto* before = old_metadata.find("finalizers")) {
+    for (const auto& finalizer : before->items()) known.insert(finalizer.string_or());
+  }
+  std::string added;
+  const auto* finalizers = metadata.find("finalizers");
+  for (const auto& finalizer : finalizers ? finalizers->items() : std::span<const json::Value>()) {
+    if (known.contains(finalizer.string_or())) continue;
+    added += (added.empty() ? "" : ", ") + go_quoted(finalizer.string_or());
+  }
+  if (added.empty()) return;
+  errors.push_back(
+      FieldError::forbidden(path,
+                            "no new finalizers can be added if the object is being deleted, found new "
+                            "finalizers []string{" +
+                                added + "}"));
 }
 
 /// metadata.field as it is shown in "field is immutable".
@@ -112,42 +138,49 @@ FieldErrors validate_object_meta(const json::Value& metadata, const ObjectMetaRu
     errors.push_back(FieldError::invalid(path.child("generation"), generation->as_int(),
                                          "must be greater than or equal to 0"));
   }
-  if (const auto* labels = metadata.find("labels"))
-    append(errors, validate_labels(*labels, path.child("labels")));
-  if (const auto* annotations = metadata.find("annotations"))
-    append(errors, validate_annotations(*annotations, path.child("annotations")));
-  if (const auto* owners = metadata.find("ownerReferences"))
-    append(errors, validate_owners(*owners, path.child("ownerReferences")));
+  validate_links(metadata, path, errors);
   if (const auto* finalizers = metadata.find("finalizers"))
-    append(errors, validate_finalizers(*finalizers, rules, path.child("finalizers")));
+    append(errors, validate_finalizers(*finalizers, path.child("finalizers")));
+  if (rules.core_finalizers) append(errors, validate_core_finalizers(metadata, path));
+  return errors;
+}
+
+FieldErrors validate_core_finalizers(const json::Value& metadata, const FieldPath& path) {
+  FieldErrors errors;
+  const auto* finalizers = metadata.find("finalizers");
+  if (finalizers == nullptr) return errors;
+  std::size_t index = 0;
+  for (const auto& finalizer : finalizers->items()) {
+    auto name = finalizer.string_or();
+    bool standard = name == "orphan" || name == "foregroundDeletion" || name == "kubernetes";
+    if (!standard && name.find('/') == std::string_view::npos) {
+      errors.push_back(
+          FieldError::invalid(path.child("finalizers").index(index), name,
+                              "name is neither a standard finalizer name nor is it fully qualified"));
+    }
+    ++index;
+  }
   return errors;
 }
 
 FieldErrors validate_object_meta_update(const json::Value& metadata, const json::Value& old_metadata,
                                         const FieldPath& path) {
   FieldErrors errors;
-  if (old_metadata.find("deletionTimestamp") != nullptr) {
-    std::string added;
-    const auto* finalizers = metadata.find("finalizers");
-    const auto* before = old_metadata.find("finalizers");
-    for (const auto& finalizer : finalizers ? finalizers->items() : std::span<const json::Value>()) {
-      bool known = before != nullptr && std::ranges::any_of(before->items(), [&](const auto& old) {
-                     return json::equal(old, finalizer);
-                   });
-      if (!known) added += (added.empty() ? "" : ", ") + go_quoted(finalizer.string_or());
-    }
-    if (!added.empty()) {
-      errors.push_back(
-          FieldError::forbidden(path.child("finalizers"),
-                                "no new finalizers can be added if the object is being deleted, found new "
-                                "finalizers []string{" +
-                                    added + "}"));
-    }
+  if (old_metadata.find("deletionTimestamp") != nullptr)
+    check_no_new_finalizers(metadata, old_metadata, path.child("finalizers"), errors);
+  auto generation = [](const json::Value& of) {
+    const auto* member = of.find("generation");
+    return member == nullptr ? 0 : member->int_or(0);
+  };
+  if (generation(metadata) < generation(old_metadata)) {
+    errors.push_back(
+        FieldError::invalid(path.child("generation"), generation(metadata), "must not be decremented"));
   }
   for (std::string_view field :
        {"name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"}) {
     check_immutable(metadata, old_metadata, field, path, errors);
   }
+  validate_links(metadata, path, errors);
   return errors;
 }
 

@@ -26,7 +26,7 @@ constexpr std::string_view kQualifiedCharacters =
     "character (e.g. 'MyName',  or "
     "'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 constexpr std::string_view kQualifiedText =
-    "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with "
+    "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with "
     "an alphanumeric character (e.g. "
     "'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
     "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS "
@@ -63,8 +63,10 @@ bool is_qualified_part(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return alnum(c) || c == '-' || c == '_' || c == '.'; });
 }
 
-std::string too_long(std::size_t limit, std::string_view unit = "bytes") {
-  return "must be no more than " + std::to_string(limit) + " " + std::string(unit);
+/// Kubernetes counts bytes in both, but says so in labels only.
+std::string too_long(std::size_t limit) { return "must be no more than " + std::to_string(limit) + " bytes"; }
+std::string name_too_long(std::size_t limit) {
+  return "must be no more than " + std::to_string(limit) + " characters";
 }
 
 }  // namespace
@@ -81,21 +83,22 @@ Problems path_segment_name_problems(std::string_view name) {
 
 Problems dns_subdomain_problems(std::string_view name) {
   Problems problems;
-  if (name.size() > kMaxSubdomain) problems.push_back(too_long(kMaxSubdomain));
+  if (name.size() > kMaxSubdomain) problems.push_back(name_too_long(kMaxSubdomain));
   if (!is_subdomain(name)) problems.emplace_back(kSubdomainText);
   return problems;
 }
 
 Problems dns_label_problems(std::string_view name) {
   Problems problems;
-  if (name.size() > kMaxLabel) problems.push_back(too_long(kMaxLabel));
-  if (!is_label(name)) problems.emplace_back(kLabelText);
+  if (name.size() > kMaxLabel) problems.push_back(name_too_long(kMaxLabel));
+  if (is_label(name)) return problems;
+  problems.emplace_back(is_subdomain(name) ? "must not contain dots" : kLabelText);
   return problems;
 }
 
 Problems dns_1035_label_problems(std::string_view name) {
   Problems problems;
-  if (name.size() > kMaxLabel) problems.push_back(too_long(kMaxLabel));
+  if (name.size() > kMaxLabel) problems.push_back(name_too_long(kMaxLabel));
   if (!is_label(name) || (name[0] >= '0' && name[0] <= '9')) problems.emplace_back(k1035Text);
   return problems;
 }
@@ -111,7 +114,8 @@ Problems qualified_name_problems(std::string_view name) {
     if (prefix.empty()) {
       problems.emplace_back("prefix part must be non-empty");
     } else {
-      for (const auto& problem : dns_subdomain_problems(prefix)) problems.push_back("prefix part " + problem);
+      if (prefix.size() > kMaxSubdomain) problems.push_back("prefix part " + too_long(kMaxSubdomain));
+      if (!is_subdomain(prefix)) problems.push_back("prefix part " + std::string(kSubdomainText));
     }
   }
   if (part.empty()) {
@@ -132,7 +136,7 @@ Problems label_value_problems(std::string_view value) {
 
 Problems config_map_key_problems(std::string_view key) {
   Problems problems;
-  if (key.size() > kMaxSubdomain) problems.push_back(too_long(kMaxSubdomain));
+  if (key.size() > kMaxSubdomain) problems.push_back(name_too_long(kMaxSubdomain));
   if (key.empty() ||
       !std::ranges::all_of(key, [](char c) { return alnum(c) || c == '-' || c == '_' || c == '.'; })) {
     problems.emplace_back(kConfigKeyText);

@@ -33,6 +33,8 @@ struct ObjectMetaRules {
 /// Checks metadata of a new object.
 FieldErrors validate_object_meta(const json::Value& metadata, const ObjectMetaRules& rules,
                                  const FieldPath& path);
+/// The part of that which core_finalizers adds.
+FieldErrors validate_core_finalizers(const json::Value& metadata, const FieldPath& path);
 /// Checks what an update may change of it.
 FieldErrors validate_object_meta_update(const json::Value& metadata, const json::Value& old_metadata,
                                         const FieldPath& path);

@@ -60,6 +60,9 @@ generic::ResourceConfig config_of(const StoredSetup& setup) {
   config.key_prefix.append(facts.key()).append("/");
   config.namespaced = facts.namespaced();
   config.name_rule = facts.name_rule;
+  // What extends the API is judged by the common rules alone.
+  config.core_finalizers = setup.group != "admissionregistration.k8s.io" &&
+                           setup.group != "apiextensions.k8s.io" && setup.group != "apiregistration.k8s.io";
   for (const catalog::FieldLabel& field : facts.fields) {
     config.fields.push_back({std::string(field.label), std::string(field.path),
                              std::string(field.fallback_path), std::string(field.when_absent)});

@@ -23,15 +23,21 @@ Task<Result<rest::ObjectPtr>> ResourceStore::create(rest::RequestContext& contex
 Task<Result<rest::ObjectPtr>> Creation::run(std::string name, rest::FieldTracking tracking) {
   // A watch from the answer's revision begins in the cache's past, which begins when it loads.
   CO_TRY_OK(co_await store_.cache_->load());
-  strategy().set_defaults(object_);
+  // Before the defaults: some are made of the name.
   CO_TRY_OK(fill_metadata(std::move(name)));
-  if (tracking == rest::FieldTracking::kUpdate) track_fields();
   context_.step("metadata");
+  strategy().set_defaults(object_);
+  context_.step("defaults");
+  dedup_owners(object_, context_, Admitted::kNo);
+  if (tracking == rest::FieldTracking::kUpdate) track_fields();
+  context_.step("field ownership");
   admission::Attributes attributes = this->attributes();
   CO_TRY_OK(co_await store_.admission_.mutate(attributes));
   if (attributes.changed) CO_TRY_OK(codec::reshape(object_, *store_.config_.type));
+  dedup_owners(object_, context_, Admitted::kYes);
   context_.step("mutating admission");
   strategy().prepare_create(context_, object_);
+  context_.step("preparation");
   CO_TRY_OK(co_await allocate());
   auto outcome = co_await finish(attributes);
   if (allocation_) co_await (outcome ? allocation_->stored() : allocation_->failed());
@@ -85,7 +91,8 @@ Task<Result<void>> Creation::allocate() {
 
 Result<void> Creation::validate() const {
   const ResourceConfig& config = store_.config_;
-  meta::ObjectMetaRules rules{.name = config.name_rule, .namespaced = config.namespaced};
+  meta::ObjectMetaRules rules{
+      .name = config.name_rule, .namespaced = config.namespaced, .core_finalizers = config.core_finalizers};
   const json::Value* metadata = object_.root.find("metadata");
   auto errors = meta::validate_object_meta(metadata == nullptr ? json::Value() : *metadata, rules,
                                            meta::FieldPath("metadata"));

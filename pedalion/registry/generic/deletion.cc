@@ -99,24 +99,27 @@ class Deletion {
   enum class Way : std::uint8_t { kNothing, kMark, kMarkAndRemove, kRemove };
 
   Result<void> check_preconditions() const {
-    // As kube-apiserver: the kind instead of the resource.
-    meta::GroupResource kind{store_.config_.gvr.group, store_.config_.kind.kind};
     const auto& wanted = options_.preconditions;
-    if (wanted.uid && *wanted.uid != current_->uid) {
-      return std::unexpected(meta::conflict(
-          kind, name_,
-          "the UID in the precondition (" + *wanted.uid + ") does not match the UID in record (" +
-              std::string(current_->uid) + "). The object might have been deleted and then recreated"));
-    }
+    if (wanted.uid && *wanted.uid != current_->uid)
+      return std::unexpected(mismatch("UID", *wanted.uid, current_->uid, "deleted and then recreated"));
     std::string version = std::to_string(current_->revision);
-    if (wanted.resource_version && *wanted.resource_version != version) {
-      return std::unexpected(meta::conflict(kind, name_,
-                                            "the ResourceVersion in the precondition (" +
-                                                *wanted.resource_version +
-                                                ") does not match the ResourceVersion in record (" + version +
-                                                "). The object might have been modified"));
-    }
+    if (wanted.resource_version && *wanted.resource_version != version)
+      return std::unexpected(mismatch("ResourceVersion", *wanted.resource_version, version, "modified"));
     return {};
+  }
+
+  Status mismatch(std::string what, const std::string& wanted, std::string_view found,
+                  std::string_view maybe) const {
+    if (store_.config_.deletion.words_of_storage) {
+      return meta::conflict(store_.config_.group_resource(), name_,
+                            "Precondition failed: " + what + " in precondition: " + wanted + ", " + what +
+                                " in object meta: " + std::string(found));
+    }
+    // As kube-apiserver: the kind instead of the resource.
+    return meta::conflict({store_.config_.gvr.group, store_.config_.kind.kind}, name_,
+                          "the " + what + " in the precondition (" + wanted + ") does not match the " + what +
+                              " in record (" + std::string(found) + "). The object might have been " +
+                              std::string(maybe));
   }
 
   /// Changes object_ as the deletion leaves it.

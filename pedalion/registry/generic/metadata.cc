@@ -1,5 +1,8 @@
 #include "pedalion/registry/generic/metadata.h"
 
+#include <unordered_set>
+
+#include "pedalion/apimachinery/json/write.h"
 #include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/apimachinery/meta/names.h"
 #include "pedalion/apimachinery/meta/time.h"
@@ -49,7 +52,11 @@ Result<void> fill_new_metadata(json::Document& object, std::string_view ns, bool
     return std::unexpected(meta::bad_request(
         "the namespace of the provided object does not match the namespace sent on the request"));
   }
-  if (namespaced) metadata.set("namespace", Value::string(ns, arena), arena);
+  if (namespaced) {
+    metadata.set("namespace", Value::string(ns, arena), arena);
+  } else {
+    metadata.erase("namespace");
+  }
   for (std::string_view name :
        {"deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion", "generation"})
     metadata.erase(name);
@@ -72,14 +79,44 @@ void carry_metadata(json::Document& object, const Value& old) {
     }
   };
   metadata.erase("selfLink");
-  for (std::string_view name :
-       {"creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"})
-    take(name);
+  for (std::string_view name : {"creationTimestamp", "generation"}) take(name);
+  if (before->find("namespace") == nullptr) metadata.erase("namespace");
   for (std::string_view name : {"name", "namespace", "uid"}) {
     if (metadata.string_at({name}).empty()) take(name);
   }
+  // Once it ends, that stays; an update that says so first is for validation to refuse.
+  bool terminating = before->find("deletionTimestamp") != nullptr;
+  if (terminating || metadata.string_at({"deletionTimestamp"}).empty()) take("deletionTimestamp");
+  const Value* grace = metadata.find("deletionGracePeriodSeconds");
+  if (grace == nullptr || grace->is_null()) take("deletionGracePeriodSeconds");
   const Value* generated = metadata.find("generateName");
   if (generated == nullptr && before->find("generateName") != nullptr) take("generateName");
+}
+
+void dedup_owners(json::Document& object, rest::RequestContext& context, Admitted admitted) {
+  Value& metadata = metadata_of(object);
+  Value* owners = metadata.find("ownerReferences");
+  if (owners == nullptr || owners->size() < 2) return;
+  std::unordered_set<std::string> seen;
+  std::string duplicates;
+  Value kept = Value::array(object.arena, owners->size());
+  for (const Value& owner : owners->items()) {
+    std::string text;
+    json::write(owner, text);
+    if (seen.insert(std::move(text)).second) {
+      kept.push_back(owner, object.arena);
+    } else {
+      duplicates.append(duplicates.empty() ? "" : ", ").append(owner.string_at({"uid"}));
+    }
+  }
+  if (duplicates.empty()) return;
+  metadata.set("ownerReferences", kept, object.arena);
+  std::string_view when = admitted == Admitted::kYes ? " after mutating admission happens" : "";
+  context.warn(
+      ".metadata.ownerReferences contains duplicate entries" + std::string(when) +
+      "; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; "
+      "please fix your requests; duplicate UID(s) observed: " +
+      duplicates);
 }
 
 void mark_deleted(json::Document& object, std::int64_t seconds) {

@@ -7,6 +7,7 @@
 #include "pedalion/apimachinery/json/value.h"
 #include "pedalion/apimachinery/meta/group_version.h"
 #include "pedalion/base/status.h"
+#include "pedalion/registry/rest/context.h"
 
 namespace pedalion::registry::generic {
 
@@ -24,6 +25,11 @@ Result<void> fill_new_metadata(json::Document& object, std::string_view ns, bool
 /// An updated object's: what an update cannot change is that of `old`, unless the object says otherwise
 /// (which validation refuses).
 void carry_metadata(json::Document& object, const json::Value& old);
+
+/// Whether mutating admission has seen the object yet.
+enum class Admitted : std::uint8_t { kNo, kYes };
+/// Of equal owner references one stays, and the client is warned.
+void dedup_owners(json::Document& object, rest::RequestContext& context, Admitted admitted);
 
 /// The object begins to end: deletionTimestamp `seconds` from now, the grace period, and the generation of
 /// that change.

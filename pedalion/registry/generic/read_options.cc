@@ -10,18 +10,6 @@ using watchcache::Freshness;
 
 namespace {
 
-Result<storage::Revision> parse_revision(std::string_view text) {
-  storage::Revision revision = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), revision);
-  bool digits_only = end == text.data() + text.size();
-  if (error == std::errc() && digits_only) return revision;
-  std::string why =
-      digits_only && error == std::errc::result_out_of_range ? "value out of range" : "invalid syntax";
-  std::string quoted = meta::go_quoted(text);
-  return std::unexpected(meta::bad_request("invalid resource version: resourceVersion: Invalid value: " +
-                                           quoted + ": strconv.ParseUint: parsing " + quoted + ": " + why));
-}
-
 /// Where the key before `start` ends: tokens name the first key that is wanted, which is the last one seen
 /// and a zero byte.
 std::string key_before(std::string start) {
@@ -37,11 +25,27 @@ std::string key_before(std::string start) {
 
 }  // namespace
 
+Result<storage::Revision> parse_revision(std::string_view text) {
+  storage::Revision revision = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), revision);
+  bool digits_only = end == text.data() + text.size();
+  if (error == std::errc() && digits_only) return revision;
+  std::string_view why =
+      digits_only && error == std::errc::result_out_of_range ? "value out of range" : "invalid syntax";
+  return std::unexpected(
+      Status(500, "", "strconv.ParseUint: parsing " + meta::go_quoted(text) + ": " + std::string(why)));
+}
+
 Result<Freshness> freshness_of(std::string_view resource_version) {
   if (resource_version.empty()) return Freshness{};
-  TRY(auto revision, parse_revision(resource_version));
-  if (revision == 0) return Freshness{.kind = Freshness::Kind::kAny};
-  return Freshness{.kind = Freshness::Kind::kNotOlderThan, .revision = revision};
+  auto revision = parse_revision(resource_version);
+  if (!revision) {
+    return std::unexpected(meta::bad_request(
+        "invalid resource version: resourceVersion: Invalid value: " + meta::go_quoted(resource_version) +
+        ": " + revision.error().message));
+  }
+  if (*revision == 0) return Freshness{.kind = Freshness::Kind::kAny};
+  return Freshness{.kind = Freshness::Kind::kNotOlderThan, .revision = *revision};
 }
 
 Result<Page> page_of(const rest::ListOptions& options) {

@@ -6,6 +6,9 @@
 
 namespace pedalion::registry::generic {
 
+/// Fails with 500 and the words of Go's strconv.
+Result<storage::Revision> parse_revision(std::string_view text);
+
 /// Of a get or a watch. Fails with 400.
 Result<watchcache::Freshness> freshness_of(std::string_view resource_version);
 

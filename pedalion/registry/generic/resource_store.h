@@ -52,7 +52,7 @@ class ResourceStore final : public rest::Getter,
   Task<Result<rest::ObjectList>> remove_collection(rest::RequestContext& context, rest::DeleteOptions options,
                                                    rest::ListOptions list) override;
 
-  /// update() through a subresource.
+  /// update() through a subresource, which creates nothing.
   Task<Result<rest::UpdateResult>> update_through(const Door& door, rest::RequestContext& context,
                                                   std::string name, rest::MakeObject make,
                                                   rest::WriteOptions options, rest::CreateIfMissing missing,

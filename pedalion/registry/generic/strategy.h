@@ -69,7 +69,8 @@ struct DeletionRules {
   bool (*is_held)(const json::Value& object) = nullptr;
   bool garbage_collected = true;  // propagation policies leave finalizers
   bool orphans_by_default = false;
-  bool returns_object = false;  // DELETE answers the object
+  bool returns_object = false;    // DELETE answers the object
+  bool words_of_storage = false;  // a precondition that fails is told as the storage tells it
 };
 
 /// The facts of a resource. Types are borrowed.
@@ -80,6 +81,7 @@ struct ResourceConfig {
   std::string key_prefix;  // "/registry/pods/", with the slash
   bool namespaced = false;
   meta::NameRule name_rule = meta::dns_subdomain_problems;
+  bool core_finalizers = true;                      // finalizers are qualified or standard names
   std::vector<watchcache::SelectableField> fields;  // besides metadata.name and metadata.namespace
   /// How a field that cannot be selected by is refused: `"x" is not a known field selector: only …`, or (when
   /// false) `field label not supported: x`.

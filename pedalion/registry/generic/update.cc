@@ -6,6 +6,7 @@
 #include "pedalion/apimachinery/meta/time.h"
 #include "pedalion/registry/generic/creation.h"
 #include "pedalion/registry/generic/metadata.h"
+#include "pedalion/registry/generic/read_options.h"
 
 namespace pedalion::registry::generic {
 namespace {
@@ -17,15 +18,19 @@ constexpr int kAttempts = 1000;  // each failed one means that somebody else's w
 /// One update through one door. Lives in the frame of the coroutine that runs it.
 class Update {
  public:
+  /// kReplace: what the client sent is the object, not a change of the current one.
+  enum class Way : std::uint8_t { kReplace, kChange };
+
   Update(ResourceStore& store, const Door& door, rest::RequestContext& context, std::string name,
-         std::string key, const rest::WriteOptions& options, rest::FieldTracking tracking)
+         std::string key, const rest::WriteOptions& options, rest::FieldTracking tracking, Way way)
       : store_(store),
         door_(door),
         context_(context),
         name_(std::move(name)),
         key_(std::move(key)),
         options_(options),
-        tracking_(tracking) {}
+        tracking_(tracking),
+        way_(way) {}
 
   enum class Outcome : std::uint8_t { kDone, kConflict };
 
@@ -38,12 +43,17 @@ class Update {
     CO_TRY_OK(check_preconditions());
     store_strategy().set_defaults(object_);
     carry_metadata(object_, old_.root);
+    context_.step("defaults and metadata");
+    if (way_ == Way::kReplace) dedup_owners(object_, context_, Admitted::kNo);
     if (tracking_ == rest::FieldTracking::kUpdate) track_fields();
+    context_.step("field ownership");
     admission::Attributes attributes = this->attributes();
     CO_TRY_OK(co_await store_.admission_.mutate(attributes));
     if (attributes.changed) CO_TRY_OK(codec::reshape(object_, *store_.config_.type));
+    dedup_owners(object_, context_, Admitted::kYes);
+    context_.step("mutating admission");
     store_strategy().prepare_update(object_, old_.root);
-    context_.step("metadata");
+    context_.step("preparation");
     std::unique_ptr<Allocation> allocation;
     if (store_.allocator_ != nullptr && door_.subresource.empty()) {
       CO_TRY(allocation,
@@ -63,7 +73,8 @@ class Update {
   Result<void> check_preconditions() {
     const ResourceConfig& config = store_.config_;
     auto uid = object_.root.string_at({"metadata", "uid"});
-    if (!uid.empty() && uid != current_->uid) {
+    // A patch that changes the uid is for validation to refuse.
+    if (way_ == Way::kReplace && !uid.empty() && uid != current_->uid) {
       return std::unexpected(meta::conflict(
           config.group_resource(), name_,
           "StorageError: invalid object, Code: 4, Key: " + key_ +
@@ -71,13 +82,18 @@ class Update {
               std::string(uid) + ", UID in object meta: " + std::string(current_->uid)));
     }
     auto version = object_.root.string_at({"metadata", "resourceVersion"});
-    if (version.empty()) {
+    storage::Revision revision = 0;
+    if (!version.empty()) {
+      TRY(revision, parse_revision(version));
+    }
+    if (revision == 0) {
       if (!config.needs_resource_version || tracking_ == rest::FieldTracking::kDone) return {};
       meta::FieldErrors errors{meta::FieldError::invalid(meta::FieldPath("metadata").child("resourceVersion"),
                                                          std::int64_t{0}, "must be specified for an update")};
-      return std::unexpected(meta::invalid(config.kind.group, config.kind.kind, name_, errors));
+      // As kube-apiserver: the resource instead of the kind.
+      return std::unexpected(meta::invalid(config.gvr.group, config.gvr.resource, name_, errors));
     }
-    if (version != std::to_string(current_->revision))
+    if (revision != current_->revision)
       return std::unexpected(meta::modified(config.group_resource(), name_));
     return {};
   }
@@ -105,15 +121,22 @@ class Update {
             .context = context_};
   }
 
+  /// What every object obeys, what may change of it, and the second once more as the kind's own rule: as
+  /// kube-apiserver, which tells the same cause as often.
   Result<void> validate() const {
     static const json::Value kNone;
     const ResourceConfig& config = store_.config_;
-    const json::Value *metadata = object_.root.find("metadata"), *before = old_.root.find("metadata");
-    auto errors =
-        meta::validate_object_meta_update(metadata == nullptr ? kNone : *metadata,
-                                          before == nullptr ? kNone : *before, meta::FieldPath("metadata"));
-    for (auto& error : store_strategy().validate_update(object_.root, old_.root))
-      errors.push_back(std::move(error));
+    const json::Value *found = object_.root.find("metadata"), *before = old_.root.find("metadata");
+    const json::Value& metadata = found == nullptr ? kNone : *found;
+    const meta::FieldPath path("metadata");
+    meta::ObjectMetaRules rules{.name = meta::path_segment_name_problems, .namespaced = config.namespaced};
+    auto errors = meta::validate_object_meta(metadata, rules, path);
+    auto changes = meta::validate_object_meta_update(metadata, before == nullptr ? kNone : *before, path);
+    errors.insert(errors.end(), changes.begin(), changes.end());
+    std::ranges::move(changes, std::back_inserter(errors));
+    if (config.core_finalizers)
+      std::ranges::move(meta::validate_core_finalizers(metadata, path), std::back_inserter(errors));
+    std::ranges::move(store_strategy().validate_update(object_.root, old_.root), std::back_inserter(errors));
     if (errors.empty()) return {};
     return std::unexpected(meta::invalid(config.kind.group, config.kind.kind, name_, errors));
   }
@@ -189,6 +212,7 @@ class Update {
   const std::string name_, key_;
   const rest::WriteOptions& options_;
   const rest::FieldTracking tracking_;
+  const Way way_;
   rest::ObjectPtr current_, result_;
   json::Document old_, object_;
 };
@@ -197,13 +221,14 @@ Task<Result<rest::UpdateResult>> ResourceStore::update_through(
     const Door& door, rest::RequestContext& context, std::string name, rest::MakeObject make,
     rest::WriteOptions options, rest::CreateIfMissing missing, rest::FieldTracking tracking) {
   CO_TRY(std::string key, checked_key(context, name));
+  // Only PUT leaves the question to the strategy.
+  bool replaces = missing == rest::CreateIfMissing::kByStrategy;
+  bool creates = door.subresource.empty() &&
+                 (missing == rest::CreateIfMissing::kAlways || (replaces && config_.create_on_update));
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     CO_TRY(auto present, co_await current(key));
     if (!present) {
-      bool creates = missing == rest::CreateIfMissing::kAlways ||
-                     (missing == rest::CreateIfMissing::kByStrategy && config_.create_on_update);
-      if (!creates && missing == rest::CreateIfMissing::kByStrategy)
-        co_return std::unexpected(meta::not_found(config_.group_resource(), name));
+      if (!creates && replaces) co_return std::unexpected(meta::not_found(config_.group_resource(), name));
       CO_TRY(json::Document object, make(nullptr));
       if (!creates) co_return std::unexpected(meta::not_found(config_.group_resource(), name));
       metadata_of(object).erase("resourceVersion");
@@ -213,7 +238,8 @@ Task<Result<rest::UpdateResult>> ResourceStore::update_through(
       if (!created) co_return std::unexpected(std::move(created).error());
       co_return rest::UpdateResult{.object = *std::move(created), .created = true};
     }
-    Update update(*this, door, context, name, key, options, tracking);
+    Update update(*this, door, context, name, key, options, tracking,
+                  replaces ? Update::Way::kReplace : Update::Way::kChange);
     CO_TRY(auto outcome, co_await update.attempt(make, present));
     if (outcome == Update::Outcome::kDone) co_return rest::UpdateResult{.object = update.result()};
   }

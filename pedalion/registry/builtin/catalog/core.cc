@@ -168,7 +168,7 @@ constexpr ResourceFacts kCore[] = {
      .storage_version_hash = "0/CO1lhkEBI=",
      .storage_key = "services/specs",
      .traits = kCreateOnUpdate | kReturnsDeleted,
-     .name_rule = meta::dns_1035_label_problems,
+     .name_rule = meta::dns_label_problems,
      .fields = kServiceFields,
      .subresources = kServiceSubresources},
 };

@@ -240,7 +240,7 @@ const managedfields::FieldSet& reset_fields(Door door, const Traits& traits) {
   static const FieldSet kSpecAndOwners = FieldSet::of_paths(
       {{"f:spec"}, {"f:metadata", "f:deletionTimestamp"}, {"f:metadata", "f:ownerReferences"}});
   static const FieldSet kSpecAndMetadata = FieldSet::of_paths({{"f:spec"}, {"f:metadata"}});
-  if (door == Door::kMain) return traits.has_status ? kStatus : kNothing;
+  if (door == Door::kMain || door == Door::kFinalize) return traits.has_status ? kStatus : kNothing;
   if (door != Door::kStatus) return door == Door::kApproval ? kSpec : kNothing;
   if (traits.resource == "deployments") return kSpecAndLabels;
   if (traits.resource == "pods") return kSpecAndOwners;

@@ -35,6 +35,7 @@ generic::DeletionRules deletion_rules(std::string_view group, const catalog::Res
   if (group.empty() && facts.resource == "namespaces") {
     rules.mark = mark_namespace;
     rules.is_held = namespace_is_held;
+    rules.words_of_storage = true;
   }
   return rules;
 }
