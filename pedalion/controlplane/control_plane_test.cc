@@ -95,6 +95,19 @@ TEST_F(WholeServer, CreatesWhatEveryClusterHasAndThenIsReady) {
   EXPECT_EQ(config->server, plane_->url());
 }
 
+TEST_F(WholeServer, KeepsTheManagersOfAnObjectThatIsUpdatedInAnotherVersion) {
+  ASSERT_NE(plane_, nullptr);
+  start_and_wait(*plane_);
+  auto made = ask(*plane_, "POST", "/api/v1/namespaces/default/events?fieldManager=first",
+                  R"({"metadata":{"name":"e"},"involvedObject":{"namespace":"default"},"reason":"Seen"})");
+  ASSERT_EQ(made.status, 201) << body_of(made);
+  auto written = ask(*plane_, "PUT", "/apis/events.k8s.io/v1/namespaces/default/events/e?fieldManager=second",
+                     R"({"metadata":{"name":"e"},"regarding":{"namespace":"default"},"reason":"Gone"})");
+  EXPECT_EQ(written.status, 200);
+  for (const char* manager : {R"("manager":"first")", R"("manager":"second")"})
+    EXPECT_NE(body_of(written).find(manager), std::string::npos) << body_of(written);
+}
+
 TEST_F(WholeServer, KeepsWhatWasWrittenFromOneLifeToTheNext) {
   auto first = make({"--storage=embedded"});
   ASSERT_NE(first, nullptr);

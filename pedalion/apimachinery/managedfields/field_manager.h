@@ -44,7 +44,7 @@ struct FieldManager {
 /// Sets metadata.managedFields of `object` after a create (`live` null), an update or a patch. `object` and
 /// `live` are trees of the type, defaulted and as they are stored and answered; `object` may carry the
 /// managedFields that the client sent. Never fails: what cannot be understood leaves the live object's
-/// entries.
+/// entries. What it sets borrows texts of `how` and of `live`: they live as long as `object`.
 void track_update(const FieldManager& how, const json::Value* live, json::Value& object, json::Arena& arena);
 
 enum class Force : bool { kNo, kYes };

@@ -160,9 +160,10 @@ struct VersionView::Change {
     }
     TRY(ObjectPtr seen, view_of(self.conversion_, *current));
     TRY(json::Document made, make(seen.get()));
-    TRY(json::Document before, json::parse(seen->json.view()));
-    TRY(json::Document present, json::parse(current->json.view()));
-    return finish(std::move(made), &before.root, &present.root);
+    // In the object's own memory: entries of managers that stay as they were borrow from it.
+    TRY(Value before, json::parse(seen->json.view(), made.arena));
+    TRY(Value present, json::parse(current->json.view(), made.arena));
+    return finish(std::move(made), &before, &present);
   }
 
   Result<json::Document> finish(json::Document made, const Value* before, const Value* present) const {
