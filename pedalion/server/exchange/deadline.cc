@@ -17,17 +17,22 @@ struct RaceAwaiter {
   void await_resume() const noexcept {}
 };
 
+/// The handler's answer, whatever happens.
+Task<http::Response> answer(FilterChain::Director& director, Exchange& exchange) {
+  try {
+    co_return co_await director.serve(exchange);
+  } catch (const std::exception& error) {
+    log_failure("a handler", exchange, error);
+  }
+  co_return failure_response();
+}
+
 /// Owns itself: goes on when the deadline has passed.
 task_detail::Detached run_handler(FilterChain::Director& director, std::shared_ptr<Exchange> exchange,
                                   std::shared_ptr<Race> race) {
-  std::optional<http::Response> response;
-  try {
-    response = co_await director.serve(*exchange);
-  } catch (const std::exception& error) {
-    log_failure("a handler", *exchange, error);
-  }
+  auto response = co_await answer(director, *exchange);
   if (race->timed_out) co_return;
-  race->response = response ? std::move(*response) : failure_response();
+  race->response = std::move(response);
   if (race->waiter) race->waiter.resume();
 }
 
@@ -44,13 +49,12 @@ http::Response timeout_response() {
 
 Task<http::Response> serve_until_deadline(FilterChain::Director& director,
                                           std::shared_ptr<Exchange> exchange) {
+  // Outside of a loop no timer runs, and the answer may come on any thread.
+  Loop* loop = Loop::current();
+  if (loop == nullptr || exchange->timeout.count() == 0) co_return co_await answer(director, *exchange);
   auto race = std::make_shared<Race>();
   run_handler(director, exchange, race);
-  Loop* loop = Loop::current();
-  if (race->response || loop == nullptr || exchange->timeout.count() == 0) {
-    co_await RaceAwaiter{race};
-    co_return std::move(*race->response);
-  }
+  if (race->response) co_return std::move(*race->response);
   auto timer = loop->run_after(exchange->timeout, [race] {
     if (race->response) return;
     race->timed_out = true;
