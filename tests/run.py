@@ -16,7 +16,7 @@ DEFAULT = {"style", "unit", "kubectl", "golden", "crash", "flood"}
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:abort_on_error=0",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
-    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+    "TSAN_OPTIONS": f"halt_on_error=1:second_deadlock_stack=1:suppressions={ROOT}/tests/support/tsan.supp",
     "LLVM_SYMBOLIZER_PATH": "/usr/bin/llvm-symbolizer-19",
 }
 

@@ -2,16 +2,20 @@
 // crashes.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <random>
 #include <thread>
+#include <vector>
 
 #include "pedalion/storage/embedded/check.h"
 #include "pedalion/storage/embedded/embedded_store.h"
@@ -24,12 +28,68 @@ namespace fs = std::filesystem;
 
 constexpr int kWriters = 8;
 
-/// What a writer tells through the pipe after each answer; small enough to be written whole.
+/// What a child tells through the pipe: first that it begins, then each answer; small enough to be written
+/// whole.
 struct Answer {
   int writer;
   int number;
   Revision revision;
 };
+constexpr int kPipe = 3;  // in the child
+
+void tell(Answer answer) {
+  if (::write(kPipe, &answer, sizeof answer) != sizeof answer) _exit(5);
+}
+
+/// Another run of this program that runs one disabled test only. (A forked copy would lack RocksDB's
+/// threads.)
+class Child {
+ public:
+  Child(const char* test, const std::string& directory, int round = 0) {
+    int ends[2];
+    EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+    std::vector<std::string> words = {"/proc/self/exe", "--gtest_also_run_disabled_tests",
+                                      std::string("--gtest_filter=DISABLED_Child.") + test};
+    std::vector<std::string> variables = {"CHILD_DIRECTORY=" + directory,
+                                          "CHILD_ROUND=" + std::to_string(round)};
+    std::vector<char*> arguments, environment;
+    for (auto& word : words) arguments.push_back(word.data());
+    for (auto& variable : variables) environment.push_back(variable.data());
+    for (char** variable = environ; *variable != nullptr; ++variable) environment.push_back(*variable);
+    arguments.push_back(nullptr);
+    environment.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    ::posix_spawn_file_actions_adddup2(&actions, ends[1], kPipe);
+    EXPECT_EQ(::posix_spawn(&pid_, words[0].c_str(), &actions, nullptr, arguments.data(), environment.data()),
+              0);
+    ::posix_spawn_file_actions_destroy(&actions);
+    ::close(ends[1]);
+    pipe_ = ends[0];
+  }
+  ~Child() { ::close(pipe_); }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  std::optional<Answer> read() {
+    Answer answer;
+    if (::read(pipe_, &answer, sizeof answer) != sizeof answer) return std::nullopt;
+    return answer;
+  }
+  void kill() { ::kill(pid_, SIGKILL); }
+  int wait() {
+    int status = 0;
+    ::waitpid(pid_, &status, 0);
+    return status;
+  }
+
+ private:
+  pid_t pid_ = 0;
+  int pipe_ = -1;
+};
+
+std::string child_directory() { return std::getenv("CHILD_DIRECTORY"); }
+int child_round() { return std::atoi(std::getenv("CHILD_ROUND")); }
 
 std::string key_of(int round, int writer, int number) {
   return "/" + std::to_string(round) + "/" + std::to_string(writer) + "/" + std::to_string(number % 10);
@@ -38,13 +98,13 @@ std::string value_of(int writer, int number) {
   return std::to_string(number) + ":" + std::string(100 + (writer * 37 + number * 11) % 2000, 'x');
 }
 
-/// The process that will be killed. Never returns.
-[[noreturn]] void write_until_killed(const std::string& directory, int round, int pipe) {
-  auto store = EmbeddedStore::open({.directory = directory});
+TEST(DISABLED_Child, WritesUntilKilled) {
+  tell({});
+  auto store = EmbeddedStore::open({.directory = child_directory()});
   if (!store) _exit(3);
   std::vector<std::thread> threads;
   for (int writer = 0; writer < kWriters; ++writer) {
-    threads.emplace_back([&, writer] {
+    threads.emplace_back([&store, writer, round = child_round()] {
       std::map<std::string, Revision> revisions;
       for (int number = 0;; ++number) {
         std::string key = key_of(round, writer, number);
@@ -54,13 +114,11 @@ std::string value_of(int writer, int number) {
                            : sync_wait((*store)->create(key, value, std::nullopt));
         if (!written) _exit(4);
         revisions[key] = *written;
-        Answer answer{writer, number, *written};
-        if (::write(pipe, &answer, sizeof answer) != sizeof answer) _exit(5);
+        tell({writer, number, *written});
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
-  _exit(6);
 }
 
 /// What the time to the kill is counted from. A store's first opening may take longer than that time.
@@ -68,24 +126,19 @@ enum class From { kStart, kFirstAnswer };
 
 std::vector<Answer> run_and_kill(const std::string& directory, int round, std::chrono::microseconds after,
                                  From from) {
-  int ends[2];
-  EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
-  pid_t child = ::fork();
-  if (child == 0) write_until_killed(directory, round, ends[1]);
-  ::close(ends[1]);
+  Child child("WritesUntilKilled", directory, round);
+  EXPECT_TRUE(child.read());
   std::vector<Answer> answers;
-  Answer answer;
-  if (from == From::kFirstAnswer && ::read(ends[0], &answer, sizeof answer) == sizeof answer)
-    answers.push_back(answer);
-  std::thread killer([child, after] {
+  if (from == From::kFirstAnswer) {
+    if (auto answer = child.read()) answers.push_back(*answer);
+  }
+  std::thread killer([&child, after] {
     std::this_thread::sleep_for(after);
-    ::kill(child, SIGKILL);
+    child.kill();
   });
-  while (::read(ends[0], &answer, sizeof answer) == sizeof answer) answers.push_back(answer);
+  while (auto answer = child.read()) answers.push_back(*answer);
   killer.join();
-  ::close(ends[0]);
-  int status = 0;
-  ::waitpid(child, &status, 0);
+  int status = child.wait();
   EXPECT_TRUE(WIFSIGNALED(status)) << "the writer ended by itself with " << WEXITSTATUS(status);
   return answers;
 }
@@ -131,20 +184,22 @@ TEST(EmbeddedCrash, KillLosesNothingThatWasAnswered) {
   EXPECT_GT(total, 200u) << "the writers hardly wrote";
 }
 
+TEST(DISABLED_Child, MakesAStore) {
+  tell({});
+  EXPECT_TRUE(EmbeddedStore::open({.directory = child_directory()}));
+}
+
 TEST(EmbeddedCrash, KillWhileAStoreIsMadeLeavesOneThatOpens) {
   unsigned seed = std::random_device()();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
   for (int round = 0; round < 30; ++round) {
     TemporaryDirectory directory;
-    pid_t child = ::fork();
-    if (child == 0) {
-      auto store = EmbeddedStore::open({.directory = directory.path()});
-      _exit(store ? 0 : 1);
-    }
+    Child child("MakesAStore", directory.path());
+    ASSERT_TRUE(child.read());
     std::this_thread::sleep_for(std::chrono::microseconds(random() % 15000));
-    ::kill(child, SIGKILL);
-    ::waitpid(child, nullptr, 0);
+    child.kill();
+    child.wait();
     auto report = check(directory.path(), Recovery::kStrict);
     if (!report) EXPECT_NE(report.error().message.find("is not a store, or"), std::string::npos);
     auto store = EmbeddedStore::open({.directory = directory.path()});
@@ -272,34 +327,35 @@ TEST(EmbeddedDirectory, MustBeUsable) {
   EXPECT_NE(store.error().message.find("is not a store"), std::string::npos) << store.error().message;
 }
 
-TEST(EmbeddedDisk, FullDiskMakesTheStoreReadOnly) {
-  // In a child, where no file may grow beyond a limit: what EFBIG does there, ENOSPC does elsewhere.
-  TemporaryDirectory directory;
-  pid_t child = ::fork();
-  if (child == 0) {
-    std::signal(SIGXFSZ, SIG_IGN);
-    auto store = EmbeddedStore::open({.directory = directory.path()});
-    rlimit limit{200000, 200000};
-    if (!store || ::setrlimit(RLIMIT_FSIZE, &limit) != 0) _exit(1);
-    Revision last = 0;
-    Status failure(0, "", "");
-    for (int number = 0; number < 1000 && failure.code == 0; ++number) {
-      auto written = sync_wait(
-          (*store)->create("/" + std::to_string(number), Bytes(std::string(1000, 'x')), std::nullopt));
-      if (written)
-        last = *written;
-      else
-        failure = written.error();
-    }
-    if (failure.code != 500 || failure.message.find("read-only since a write failed") == std::string::npos)
-      _exit(2);
-    if ((*store)->healthy() || sync_wait((*store)->create("/more", Bytes(), std::nullopt))) _exit(3);
-    if (sync_wait((*store)->current_revision()).value() != last) _exit(4);
-    if (sync_wait((*store)->list("", {})).value().entries.size() != last - 1) _exit(5);
-    _exit(last > 50 ? 0 : 6);
+/// No file may grow beyond a limit here: what EFBIG does, ENOSPC does elsewhere.
+TEST(DISABLED_Child, FillsTheDisk) {
+  std::signal(SIGXFSZ, SIG_IGN);
+  auto store = EmbeddedStore::open({.directory = child_directory()});
+  rlimit limit{200000, 200000};
+  ASSERT_TRUE(store);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+  Revision last = 0;
+  Status failure(0, "", "");
+  for (int number = 0; number < 1000 && failure.code == 0; ++number) {
+    auto written = sync_wait(
+        (*store)->create("/" + std::to_string(number), Bytes(std::string(1000, 'x')), std::nullopt));
+    if (written)
+      last = *written;
+    else
+      failure = written.error();
   }
-  int status = 0;
-  ::waitpid(child, &status, 0);
+  EXPECT_EQ(failure.code, 500);
+  EXPECT_NE(failure.message.find("read-only since a write failed"), std::string::npos) << failure.message;
+  EXPECT_FALSE((*store)->healthy());
+  EXPECT_FALSE(sync_wait((*store)->create("/more", Bytes(), std::nullopt)));
+  EXPECT_EQ(sync_wait((*store)->current_revision()).value(), last);
+  EXPECT_EQ(sync_wait((*store)->list("", {})).value().entries.size(), last - 1);
+  EXPECT_GT(last, 50u);
+}
+
+TEST(EmbeddedDisk, FullDiskMakesTheStoreReadOnly) {
+  TemporaryDirectory directory;
+  int status = Child("FillsTheDisk", directory.path()).wait();
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 0);
   auto store = EmbeddedStore::open({.directory = directory.path()});
