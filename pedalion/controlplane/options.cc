@@ -12,17 +12,21 @@ using server::FlagValues;
 Status refused(std::string text) { return Status(400, "BadRequest", std::move(text)); }
 
 Result<StorageChoice> storage_from(const FlagValues& flags) {
-  if (!flags.list("etcd-servers").empty()) {
-    return std::unexpected(refused(
-        "--etcd-servers: etcd as a store is not there yet; leave the flag out to use the embedded store in "
-        "--data-dir, or give --storage=memory"));
-  }
   StorageChoice storage;
   const auto& kind = flags.text("storage");
   if (kind != "embedded" && kind != "memory") {
     return std::unexpected(refused("--storage: \"" + kind + "\" is neither embedded nor memory"));
   }
-  storage.kind = kind == "memory" ? StorageChoice::Kind::kMemory : StorageChoice::Kind::kEmbedded;
+  storage.etcd.endpoints = flags.list("etcd-servers");
+  storage.etcd.ca_file = flags.text("etcd-cafile");
+  storage.etcd.certificate_file = flags.text("etcd-certfile");
+  storage.etcd.key_file = flags.text("etcd-keyfile");
+  if (storage.etcd.certificate_file.empty() != storage.etcd.key_file.empty()) {
+    return std::unexpected(refused("--etcd-certfile and --etcd-keyfile go together"));
+  }
+  storage.kind = !storage.etcd.endpoints.empty() ? StorageChoice::Kind::kEtcd
+                 : kind == "memory"              ? StorageChoice::Kind::kMemory
+                                                 : StorageChoice::Kind::kEmbedded;
   storage.directory = flags.text("data-dir");
   storage.compaction_interval =
       std::chrono::duration_cast<std::chrono::milliseconds>(flags.duration("etcd-compaction-interval"));

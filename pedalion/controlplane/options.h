@@ -8,12 +8,14 @@
 #include "pedalion/http/tls/server_context.h"
 #include "pedalion/server/flags.h"
 #include "pedalion/server/generic_api_server.h"
+#include "pedalion/storage/etcd3/options.h"
 
 namespace pedalion::controlplane {
 
 struct StorageChoice {
-  enum class Kind : std::uint8_t { kEmbedded, kMemory } kind = Kind::kEmbedded;
+  enum class Kind : std::uint8_t { kEmbedded, kMemory, kEtcd } kind = Kind::kEmbedded;
   std::string directory;  // of the embedded store
+  storage::etcd3::Etcd3Options etcd;
   std::chrono::milliseconds compaction_interval{std::chrono::minutes(5)};
   std::string prefix = "/registry";
 };

@@ -17,7 +17,7 @@ class OpenedStore {
   virtual std::uint64_t disk_bytes() const = 0;
 };
 
-/// Fails when the directory is in use, damaged, or not a store.
+/// Fails when the directory is in use, damaged, or not a store; when no etcd server answers.
 Result<std::unique_ptr<OpenedStore>> open_store(const StorageChoice& choice);
 
 }  // namespace pedalion::controlplane

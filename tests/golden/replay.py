@@ -94,7 +94,8 @@ def with_server(arguments, folder):
     flags = ["--service-cluster-ip-range=10.0.0.0/24", "--allow-privileged=true",
              "--disable-admission-plugins=ServiceAccount",
              "--service-account-issuer=https://kubernetes.default.svc.cluster.local"]
-    with Server(arguments.binary, tokens=TOKENS, flags=flags, signing_key=True) as server:
+    with Server(arguments.binary, tokens=TOKENS, flags=flags, signing_key=True,
+                storage=arguments.storage) as server:
         return replay_folder(folder, server.url, tokens, arguments.only, arguments.limit)
 
 
@@ -102,6 +103,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="*", default=FOLDERS)
     parser.add_argument("--binary", default="build/release/bin/pedalion")
+    parser.add_argument("--storage", default="embedded", help="embedded, memory, etcd (one is started), or etcd's URLs")
     parser.add_argument("--server")
     parser.add_argument("--token")
     parser.add_argument("--only", help="regular expression on scenario names; known/ is not held against the rest")

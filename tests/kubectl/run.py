@@ -31,11 +31,12 @@ def run_case(function, k):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", default="build/release/bin/pedalion")
+    parser.add_argument("--storage", default="embedded", help="embedded, memory, etcd (one is started), or etcd's URLs")
     parser.add_argument("--kubectl", default=".cache/kubectl/kubectl")
     parser.add_argument("--helm", default=".cache/helm/helm")
     parser.add_argument("--only", default="")
     arguments = parser.parse_args()
-    with Server(arguments.binary) as server, tempfile.TemporaryDirectory() as home:
+    with Server(arguments.binary, storage=arguments.storage) as server, tempfile.TemporaryDirectory() as home:
         k = Kubectl(arguments.kubectl, server.kubeconfig, home, helm=arguments.helm)
         outcome = [run_case(function, k) for function in CASES if re.search(arguments.only, function.__name__)]
     print(f"kubectl: {sum(outcome)} passed, {len(outcome) - sum(outcome)} failed")

@@ -23,6 +23,7 @@ class Server:
     def __init__(self, binary, tokens='admin-token,admin,admin-uid,"system:masters"\n', flags=(), signing_key=False,
                  directory=None, storage="embedded"):
         self.binary, self.flags, self.storage = os.path.abspath(binary), list(flags), storage
+        self.etcd = None
         self.own_directory = directory is None
         self.directory = directory or tempfile.mkdtemp(prefix="pedalion-test-")
         self.port = free_port()
@@ -45,8 +46,18 @@ class Server:
     def log(self):
         return os.path.join(self.directory, "server.log")
 
+    def storage_flags(self):
+        """`storage`: embedded, memory, etcd (one of its own is started), or the URLs of an etcd that runs."""
+        if self.storage == "etcd":
+            from support.etcd import Etcd
+            self.etcd = self.etcd or Etcd().start()
+            return ["--etcd-servers=" + self.etcd.endpoints]
+        if "://" in self.storage:
+            return ["--etcd-servers=" + self.storage]
+        return [f"--storage={self.storage}", f"--data-dir={self.directory}/data"]
+
     def command(self):
-        return [self.binary, "serve", f"--storage={self.storage}", f"--data-dir={self.directory}/data",
+        return [self.binary, "serve", *self.storage_flags(),
                 f"--cert-dir={self.directory}/certs", "--bind-address=127.0.0.1", f"--secure-port={self.port}",
                 f"--token-auth-file={self.token_file}", f"--loopback-kubeconfig={self.kubeconfig}"] + self.flags
 
@@ -107,5 +118,7 @@ class Server:
         code = self.stop()
         if code != 0 and kind is None:
             raise RuntimeError(f"the server ended with {code}:\n{self.log_tail(60)}")
+        if self.etcd:
+            self.etcd.stop()
         if self.own_directory:
             shutil.rmtree(self.directory, ignore_errors=True)

@@ -20,6 +20,8 @@ class Place {
   /// Opens the store; again, with what it held, after the one before was destroyed (if persistent).
   virtual std::unique_ptr<Store> open() = 0;
   virtual bool persistent() const = 0;
+  /// A write's events are with the watchers before the write is answered, or soon after.
+  virtual bool tells_before_it_answers() const { return true; }
 };
 
 /// Makes an empty place; called once a test.

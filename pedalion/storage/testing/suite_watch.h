@@ -7,15 +7,16 @@
 
 namespace pedalion::storage::testing {
 
-TEST_P(StoreSuite, WatchDeliversBeforeTheWriteIsAnswered) {
+TEST_P(StoreSuite, WatchDeliversEachWrite) {
+  bool at_once = place_->tells_before_it_answers();
   RecordingSink sink;
   auto running = watch("/a", now(), sink);
   Revision first = create("/a", "one");
-  EXPECT_EQ(sink.count(), 1u);
+  if (at_once) EXPECT_EQ(sink.count(), 1u);
   Revision second = update("/a", "two", first);
-  EXPECT_EQ(sink.count(), 2u);
+  if (at_once) EXPECT_EQ(sink.count(), 2u);
   remove("/a", second);
-  EXPECT_EQ(sink.count(), 3u);
+  if (at_once) EXPECT_EQ(sink.count(), 3u);
   auto events = sink.wait_for_events(3);
   EXPECT_EQ(to_texts(events), (Texts{"put /a=one", "put /a=two was one", "delete /a was two"}));
   EXPECT_EQ(events[0].revision, first);
@@ -55,7 +56,10 @@ TEST_P(StoreSuite, WatchSelectsByPrefix) {
 TEST_P(StoreSuite, WatchOfACompactedRevisionEnds) {
   Revision first = create("/a", "one");
   Revision second = update("/a", "two", first);
+  RecordingSink present;
+  auto present_watch = watch("/a", second, present);
   update("/a", "three", second);
+  present.wait_for_events(1);  // from here on `first` is the past to everybody
   compact(second);
   RecordingSink old, just_kept;
   auto w1 = watch("/a", first, old), w2 = watch("/a", second, just_kept);
@@ -99,6 +103,7 @@ TEST_P(StoreSuite, DestroyedWatchIsSilent) {
   RecordingSink sink;
   auto running = watch("/", now(), sink);
   create("/a", "");
+  EXPECT_EQ(sink.wait_for_events(1).size(), 1u);
   running.reset();
   create("/b", "");
   EXPECT_EQ(sink.count(), 1u);
@@ -124,8 +129,8 @@ TEST_P(StoreSuite, SinkMayEndItsWatchInACall) {
   auto running = watch("/", now(), other);
   create("/a", "");
   create("/b", "");
-  EXPECT_EQ(sink.calls, 1);
   EXPECT_EQ(other.wait_for_events(2).size(), 2u);
+  EXPECT_EQ(sink.calls, 1);
 }
 
 TEST_P(StoreSuite, WatchesComeAndGoUnderWrites) {

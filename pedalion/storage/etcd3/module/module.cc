@@ -1,0 +1,14 @@
+// The etcd store as a library that is loaded at run time: its one exported function.
+#include "pedalion/storage/etcd3/loader/loader.h"
+
+namespace {
+
+using pedalion::Result;
+namespace etcd3 = pedalion::storage::etcd3;
+
+}  // namespace
+
+extern "C" [[gnu::visibility("default")]] void pedalion_open_etcd3(
+    const etcd3::Etcd3Options& options, Result<std::unique_ptr<etcd3::Etcd3Store>>& opened) {
+  opened = etcd3::Etcd3Store::open(options);
+}
