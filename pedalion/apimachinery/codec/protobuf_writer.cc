@@ -385,13 +385,12 @@ Result<void> append_message(std::string_view text, const Type& type, std::string
       500, "InternalError", "an object cannot be written as protobuf: it is not " + std::string(type.name)));
 }
 
-std::string envelope_opening(const meta::GroupVersionKind& gvk, std::size_t size) {
+std::string envelope_opening(std::string_view api_version, std::string_view kind) {
   std::string type_meta;
-  append_field(type_meta, 1, gvk.group_version().api_version());
-  append_field(type_meta, 2, gvk.kind);
+  append_field(type_meta, 1, api_version);
+  append_field(type_meta, 2, kind);
   std::string out(kPrefix);
   append_field(out, 1, type_meta);
-  append_field_opening(out, 2, size);
   return out;
 }
 
@@ -399,8 +398,8 @@ Result<std::string> protobuf_object(std::string_view text, const meta::GroupVers
                                     const Type& type) {
   std::string message;
   TRY_OK(append_message(text, type, message));
-  std::string out = envelope_opening(gvk, message.size());
-  out += message;
+  std::string out = envelope_opening(gvk.group_version().api_version(), gvk.kind);
+  append_field(out, 2, message);
   out += kEnvelopeClosing;
   return out;
 }

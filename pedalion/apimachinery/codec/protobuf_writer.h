@@ -18,9 +18,9 @@ bool has_protobuf(const schema::Type& type);
 /// was not shaped.
 Result<void> append_message(std::string_view text, const schema::Type& type, std::string& out);
 
-/// What stands before and behind a message of `size` bytes to make an object of it: `k8s\0` and
-/// runtime.Unknown.
-std::string envelope_opening(const meta::GroupVersionKind& gvk, std::size_t size);
+/// What stands before and behind the raw field (number 2, the message) in runtime.Unknown to make an object
+/// of it: `k8s\0` and its type.
+std::string envelope_opening(std::string_view api_version, std::string_view kind);
 inline constexpr std::string_view kEnvelopeClosing{"\x1a\x00\x22\x00", 4};
 
 /// A whole object in its envelope.

@@ -9,6 +9,7 @@
 #include "pedalion/endpoints/discovery/documents.h"
 #include "pedalion/endpoints/handlers/forms.h"
 #include "pedalion/endpoints/handlers/gzip.h"
+#include "pedalion/endpoints/handlers/protobuf_forms.h"
 #include "pedalion/endpoints/handlers/response.h"
 
 namespace pedalion::endpoints {
@@ -39,6 +40,11 @@ http::Response in_form(const http::Request& request, const Form& form, const Byt
   std::string content_type = std::string(form.content_type()).append(parameters);
   auto text = json.view().substr(0, json.size() - 1);
   if (form.media == Media::kYaml) return text_response(request, 200, content_type, yaml_of(text));
+  if (form.media == Media::kProtobuf) {
+    auto bytes = protobuf_of(text);
+    if (!bytes) return status_response(bytes.error(), request);
+    return text_response(request, 200, content_type, *std::move(bytes));
+  }
   if (form.pretty) {
     std::string indented;
     json::indent(text, indented);
@@ -77,11 +83,8 @@ Discovery::Discovery(const std::vector<registry::rest::ApiGroupInfo>& groups,
 
 /// Equal documents have equal tags, whatever the version of their kind.
 Discovery::Aggregated Discovery::aggregated(const std::string& tail) {
-  auto typed = [&tail](std::string_view version) {
-    std::string text = R"({"kind":"APIGroupDiscoveryList","apiVersion":"apidiscovery.k8s.io/)";
-    return Bytes(text.append(version).append("\",").append(tail).append("\n"));
-  };
-  return {typed("v2"), typed("v2beta1"), tag_of("{" + tail)};
+  std::string text = R"({"kind":"APIGroupDiscoveryList","apiVersion":"apidiscovery.k8s.io/v2",)";
+  return {Bytes(text.append(tail).append("\n")), tag_of("{" + tail)};
 }
 
 http::Response Discovery::answer(const http::Request& request) const {
@@ -107,9 +110,7 @@ http::Response Discovery::answer_aggregated(const http::Request& request, const 
   if (request.headers.get("if-none-match") == document.tag) {
     response.status = 304;
   } else {
-    std::string parameters =
-        ";g=apidiscovery.k8s.io;v=" + std::string(form.version) + ";as=APIGroupDiscoveryList";
-    response = in_form(request, form, form.version == "v2" ? document.v2 : document.v2beta1, parameters);
+    response = in_form(request, form, document.json, ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList");
   }
   response.headers.add("vary", "Accept");
   response.headers.add("cache-control", "public");

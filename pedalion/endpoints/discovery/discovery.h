@@ -13,8 +13,8 @@
 namespace pedalion::endpoints {
 
 /// Fixed once made; thread-safe. Keeps nothing of the groups. A plain JSON answer shares its document's
-/// bytes; YAML and pretty ones are made each time. A HEAD is answered as a GET where one is allowed: the
-/// connection leaves the body out.
+/// bytes; YAML, protobuf and pretty ones are made each time. A HEAD is answered as a GET where one is
+/// allowed: the connection leaves the body out.
 class Discovery {
  public:
   /// `server_address` ("host:port") is what /api tells clients. Every group has a version. Throws
@@ -31,7 +31,7 @@ class Discovery {
     Methods methods = Methods::kGetOnly;
   };
   struct Aggregated {
-    Bytes v2, v2beta1;
+    Bytes json;       // with a trailing newline
     std::string tag;  // quoted
   };
   static Aggregated aggregated(const std::string& tail);

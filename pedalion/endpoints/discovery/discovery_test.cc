@@ -123,16 +123,30 @@ TEST_F(DiscoveryTest, AggregatedOnlyAtTheRootsAndWhenAskedFor) {
   EXPECT_EQ(get("/apis/", kV2).status, 406);
   EXPECT_EQ(get("/apis/apps", kV2).status, 406);
   EXPECT_EQ(get("/apis/apps/v1", std::string(kV2) + ",application/json").status, 200);
-  EXPECT_EQ(get("/apis", "application/json," + std::string(kV2)).headers.get("content-type"),
-            "application/json");
   EXPECT_EQ(get("/apis", "application/json;g=meta.k8s.io;v=v1;as=Table").status, 406);
 }
 
-TEST_F(DiscoveryTest, VersionOfTheListIsNegotiatedInTheOrderOfAccept) {
+TEST_F(DiscoveryTest, TheListOfGroupsComesBeforeAnythingElseThatIsAskedFor) {
+  EXPECT_EQ(get("/apis", "application/json," + std::string(kV2)).headers.get("content-type"), kV2);
   std::string beta = "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList";
-  EXPECT_THAT(text(get("/apis", beta)), ::testing::HasSubstr(R"("apidiscovery.k8s.io/v2beta1")"));
-  EXPECT_EQ(get("/apis", std::string(kV2) + "," + beta + ",application/json").headers.get("content-type"),
-            kV2);
+  EXPECT_EQ(get("/apis", beta).status, 406);
+  EXPECT_EQ(get("/apis", beta + ",application/json").headers.get("content-type"), "application/json");
+}
+
+TEST_F(DiscoveryTest, DocumentsAreThereInProtobuf) {
+  constexpr std::string_view kProtobuf = "application/vnd.kubernetes.protobuf";
+  auto versions = get("/api", kProtobuf);
+  EXPECT_EQ(versions.headers.get("content-type"), kProtobuf);
+  // The old documents have no apiVersion, as in JSON.
+  EXPECT_THAT(text(versions), ::testing::StartsWith(std::string_view("k8s\0\x0a\x0f\x0a\0\x12\x0b"
+                                                                     "APIVersions",
+                                                                     21)));
+  EXPECT_THAT(text(get("/apis/apps/v1", kProtobuf)),
+              ::testing::AllOf(::testing::HasSubstr("APIResourceList"), ::testing::HasSubstr("deployments")));
+  auto list = get("/apis", std::string(kProtobuf) + ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList");
+  EXPECT_EQ(list.headers.get("content-type"),
+            std::string(kProtobuf) + ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList");
+  EXPECT_EQ(list.headers.get("etag"), get("/apis", kV2).headers.get("etag"));
 }
 
 TEST_F(DiscoveryTest, WhoHasTheDocumentGetsNone) {
@@ -163,7 +177,6 @@ TEST_F(DiscoveryTest, OtherForms) {
   EXPECT_EQ(response.headers.get("content-type"), "application/yaml");
   EXPECT_THAT(text(response), ::testing::StartsWith("apiVersion: v1\nkind: APIGroup\nname: apps\n"));
   EXPECT_THAT(text(get("/apis/apps?pretty=1")), ::testing::StartsWith("{\n  \"kind\": \"APIGroup\","));
-  EXPECT_EQ(get("/apis/apps", "application/vnd.kubernetes.protobuf").status, 406);
 }
 
 TEST(Documents, OrphanedSubresourcesAreRefused) {

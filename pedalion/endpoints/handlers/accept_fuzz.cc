@@ -19,7 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     if (!form && form.error().code != 406) std::abort();
     bool transforms = form && form->transform != Transform::kNone;
     if (transforms && answers == Answers::kDocument) std::abort();
-    if (form && answers == Answers::kStream && form->media != Media::kJson) std::abort();
+    if (form && answers == Answers::kStream && form->media == Media::kYaml) std::abort();
+    if (form && form->media == Media::kProtobuf && form->transform == Transform::kTable) std::abort();
   }
   if (negotiate_status(request).transform != Transform::kNone) std::abort();
   body_media_type(request);

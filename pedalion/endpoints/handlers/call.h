@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "pedalion/apimachinery/scheme/scheme.h"
+#include "pedalion/endpoints/handlers/encoded_objects.h"
 #include "pedalion/endpoints/request/request_info.h"
 #include "pedalion/http/message.h"
 #include "pedalion/registry/rest/resource.h"
@@ -14,6 +15,7 @@ namespace pedalion::endpoints {
 /// What is the same for all calls of a server. Lives as long as it.
 struct Environment {
   const scheme::Scheme& scheme;
+  std::shared_ptr<EncodedObjects> encoded = std::make_shared<EncodedObjects>();
   std::size_t body_limit = 3 << 20;  // bytes of a request body; more: 413
   std::chrono::seconds min_request_timeout{
       1800};  // a watch without timeoutSeconds lasts this long, up to twice

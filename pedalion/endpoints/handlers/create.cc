@@ -22,7 +22,7 @@ Task<Result<Prepared>> prepare(const Call& call) {
 }  // namespace
 
 Task<http::Response> handle_create(Call call) {
-  auto form = negotiate(call.request, Answers::kObject);
+  auto form = negotiate(call, Answers::kObject);
   if (!form) co_return error_response(call, form.error());
   auto prepared = co_await prepare(call);
   if (!prepared) co_return error_response(call, prepared.error());

@@ -17,7 +17,7 @@ std::string deleted_text(const Call& call, const registry::rest::DeleteResult& r
 }  // namespace
 
 Task<http::Response> handle_delete(Call call) {
-  auto form = negotiate(call.request, Answers::kObject);
+  auto form = negotiate(call, Answers::kObject);
   if (!form) co_return error_response(call, form.error());
   auto options = co_await delete_options_of(call, Query(call.request.query()));
   if (!options) co_return error_response(call, options.error());

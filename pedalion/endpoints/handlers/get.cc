@@ -5,7 +5,7 @@
 namespace pedalion::endpoints {
 
 Task<http::Response> handle_get(Call call) {
-  auto form = negotiate(call.request, Answers::kObject);
+  auto form = negotiate(call, Answers::kObject);
   if (!form) co_return error_response(call, form.error());
   Query query(call.request.query());
   if (query.boolean("export")) {

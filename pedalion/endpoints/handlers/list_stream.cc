@@ -6,9 +6,9 @@ namespace pedalion::endpoints {
 namespace {
 
 /// Gives the text piece by piece.
-class Pieces {
+class TextPieces {
  public:
-  explicit Pieces(ListText text) : text_(std::move(text)) {}
+  explicit TextPieces(ListText text) : text_(std::move(text)) {}
 
   /// The next piece; nothing at the end.
   std::optional<Bytes> next() {
@@ -39,9 +39,24 @@ class Pieces {
   Step step_ = Step::kHead;
 };
 
+/// What there is already.
+class MadePieces {
+ public:
+  explicit MadePieces(ListPieces list) : list_(std::move(list)) {}
+  std::optional<Bytes> next() {
+    if (at_ == list_.pieces.size()) return std::nullopt;
+    return std::move(list_.pieces[at_++]);
+  }
+
+ private:
+  ListPieces list_;
+  std::size_t at_ = 0;
+};
+
+template <class Pieces>
 class ListStream final : public http::BodyStream {
  public:
-  explicit ListStream(ListText text) : pieces_(std::move(text)) {}
+  explicit ListStream(Pieces pieces) : pieces_(std::move(pieces)) {}
   Pull pull(std::vector<Bytes>& out, std::size_t budget) override {
     for (std::size_t taken = 0; taken < budget;) {
       auto piece = pieces_.next();
@@ -56,9 +71,10 @@ class ListStream final : public http::BodyStream {
   Pieces pieces_;
 };
 
+template <class Pieces>
 class GzipListStream final : public http::BodyStream {
  public:
-  explicit GzipListStream(ListText text) : pieces_(std::move(text)) {}
+  explicit GzipListStream(Pieces pieces) : pieces_(std::move(pieces)) {}
   Pull pull(std::vector<Bytes>& out, std::size_t budget) override {
     std::string compressed;
     while (compressed.size() < budget) {
@@ -87,6 +103,12 @@ std::size_t ListText::size() const {
   return size;
 }
 
+std::size_t ListPieces::size() const {
+  std::size_t size = 0;
+  for (const Bytes& piece : pieces) size += piece.size();
+  return size;
+}
+
 ListText list_text(const meta::GroupVersionKind& item_kind, const ListMeta& meta,
                    std::vector<watchcache::ObjectPtr> items) {
   std::string version =
@@ -97,10 +119,16 @@ ListText list_text(const meta::GroupVersionKind& item_kind, const ListMeta& meta
 }
 
 std::unique_ptr<http::BodyStream> list_stream(ListText text) {
-  return std::make_unique<ListStream>(std::move(text));
+  return std::make_unique<ListStream<TextPieces>>(TextPieces(std::move(text)));
+}
+std::unique_ptr<http::BodyStream> list_stream(ListPieces list) {
+  return std::make_unique<ListStream<MadePieces>>(MadePieces(std::move(list)));
 }
 std::unique_ptr<http::BodyStream> gzip_list_stream(ListText text) {
-  return std::make_unique<GzipListStream>(std::move(text));
+  return std::make_unique<GzipListStream<TextPieces>>(TextPieces(std::move(text)));
+}
+std::unique_ptr<http::BodyStream> gzip_list_stream(ListPieces list) {
+  return std::make_unique<GzipListStream<MadePieces>>(MadePieces(std::move(list)));
 }
 
 }  // namespace pedalion::endpoints

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include "pedalion/apimachinery/meta/errors.h"
@@ -12,9 +13,9 @@ namespace pedalion::endpoints {
 namespace {
 
 constexpr std::string_view kMetaGroup = "meta.k8s.io";
-const std::vector<std::string_view> kServed = {"application/json", "application/yaml"};
-const std::vector<std::string_view> kKnown = {"application/json", "application/yaml",
-                                              "application/vnd.kubernetes.protobuf"};
+constexpr Media kMedia[] = {Media::kJson, Media::kYaml, Media::kProtobuf};
+const std::vector<std::string_view> kServed = {"application/json", "application/yaml",
+                                               "application/vnd.kubernetes.protobuf"};
 /// Of watches; YAML cannot be cut into frames.
 const std::vector<std::string_view> kStreams = {"application/json;stream=watch",
                                                 "application/vnd.kubernetes.protobuf;stream=watch"};
@@ -124,44 +125,46 @@ bool names_known_type(std::string_view header) {
   while (!header.empty()) {
     auto rest = take(header, ',');
     auto range = take(rest, ';');
-    if (range == "*/*" || std::ranges::find(kKnown, range) != kKnown.end()) return true;
+    if (range == "*/*" || std::ranges::find(kServed, range) != kServed.end()) return true;
   }
   return false;
 }
 
-bool take_group_discovery(const Clause& clause, Form& form) {
-  bool known = clause.as == "APIGroupDiscoveryList" && clause.group == "apidiscovery.k8s.io" &&
-               (clause.version == "v2" || clause.version == "v2beta1");
+/// What an endpoint has to offer.
+struct Offer {
+  Answers answers;
+  Protobuf protobuf = Protobuf::kServed;
+
+  bool is_resource() const { return answers == Answers::kObject || answers == Answers::kStream; }
+};
+
+/// Fills the transform that the clause asks for, when there is one.
+bool take_transform(const Clause& clause, Offer offer, Form& form) {
+  if (offer.answers == Answers::kGroupDiscovery) {
+    form.transform = Transform::kGroupDiscovery;
+    form.version = "v2";
+    return clause.as == "APIGroupDiscoveryList" && clause.group == "apidiscovery.k8s.io" &&
+           clause.version == "v2";
+  }
+  if (!clause.converts()) return form.media != Media::kProtobuf || offer.protobuf == Protobuf::kServed;
+  bool known = offer.is_resource() && clause.group == kMetaGroup &&
+               (clause.version == "v1" || clause.version == "v1beta1");
   if (!known) return false;
-  form.transform = Transform::kGroupDiscovery;
-  form.version = clause.version == "v2" ? "v2" : "v2beta1";
-  return true;
-}
-
-/// Whether there is a stream as the clause wants it.
-bool allows_stream(const Clause& clause, Media media, Answers answers) {
-  if (clause.stream.empty()) return true;
-  bool streams = answers == Answers::kObject || answers == Answers::kStream;
-  return streams && media == Media::kJson && clause.stream == "watch";
-}
-
-/// Whether `clause` wants a form that there is; fills the transform.
-bool take_transform(const Clause& clause, Answers answers, Form& form) {
-  if (!clause.server_version.empty() || !allows_stream(clause, form.media, answers)) return false;
-  if (!clause.converts()) return true;
-  if (answers == Answers::kGroupDiscovery) return take_group_discovery(clause, form);
-  if (answers == Answers::kDocument) return false;
-  if (clause.group != kMetaGroup || (clause.version != "v1" && clause.version != "v1beta1")) return false;
   form.version = clause.version == "v1" ? "v1" : "v1beta1";
   form.as_list = clause.as == "PartialObjectMetadataList";
-  if (clause.as == "Table") {
-    form.transform = Transform::kTable;
-  } else if (form.as_list || clause.as == "PartialObjectMetadata") {
-    form.transform = Transform::kPartial;
-  } else {
-    return false;
-  }
-  return true;
+  form.transform = clause.as == "Table" ? Transform::kTable : Transform::kPartial;
+  if (form.transform == Transform::kTable) return form.media != Media::kProtobuf;
+  return form.as_list || clause.as == "PartialObjectMetadata";
+}
+
+/// Whether `clause` wants a form that there is; fills it.
+bool accepts(const Clause& clause, Offer offer, Form& form) {
+  if (!clause.matches(form.content_type())) return false;
+  bool streams = form.media != Media::kYaml && clause.stream == "watch";
+  bool has_version = offer.is_resource() && clause.server_version == "v1";
+  if (!clause.stream.empty() && !streams) return false;
+  if (!clause.server_version.empty() && !has_version) return false;
+  return take_transform(clause, offer, form);
 }
 
 bool is_browser(std::string_view user_agent) {
@@ -177,47 +180,50 @@ bool wants_pretty(const http::Request& request, bool by_accept) {
 
 Status restful_not_acceptable(Answers answers) {
   std::string text = "406: Not Acceptable\n\nAvailable representations: ";
-  for (std::string_view media : kKnown) text += (media == kKnown.front() ? "" : ", ") + std::string(media);
+  for (std::string_view media : kServed) text += (media == kServed.front() ? "" : ", ") + std::string(media);
   if (answers == Answers::kStream) {
     for (std::string_view media : kStreams) text += ", " + std::string(media);
   }
   return Status(406, "NotAcceptable", std::move(text), StatusDetails());
 }
 
-}  // namespace
-
-Result<Form> negotiate(const http::Request& request, Answers answers) {
-  auto header = request.headers.get("accept");
-  if (header.empty()) return Form{.pretty = wants_pretty(request, false)};
-  if (!names_known_type(header)) return std::unexpected(restful_not_acceptable(answers));
-  bool wants_protobuf = false;
-  for (const Clause& clause : parse_accept(header)) {
-    wants_protobuf = wants_protobuf || (clause.subtype != "*" && clause.matches(kKnown.back()));
-    for (Media media : {Media::kJson, Media::kYaml}) {
+/// What the first clause wants that can be had.
+std::optional<Form> first_taken(const std::vector<Clause>& clauses, Offer offer,
+                                const http::Request& request) {
+  for (const Clause& clause : clauses) {
+    for (Media media : kMedia) {
       Form form{.media = media};
-      if (!clause.matches(form.content_type())) continue;
-      if (!take_transform(clause, answers, form)) continue;
-      if (media == Media::kYaml && answers == Answers::kStream)
-        return std::unexpected(meta::not_acceptable(kStreams));
+      if (!accepts(clause, offer, form)) continue;
       form.pretty = media == Media::kJson && wants_pretty(request, clause.pretty);
       return form;
     }
   }
-  return std::unexpected(meta::not_acceptable(wants_protobuf ? kServed : kKnown));
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view content_type_of(Media media) { return kServed[static_cast<std::size_t>(media)]; }
+
+Result<Form> negotiate(const http::Request& request, Answers answers, Protobuf protobuf) {
+  auto header = request.headers.get("accept");
+  if (header.empty()) return Form{.pretty = wants_pretty(request, false)};
+  if (!names_known_type(header)) return std::unexpected(restful_not_acceptable(answers));
+  auto clauses = parse_accept(header);
+  auto form = first_taken(clauses, {answers, protobuf}, request);
+  if (!form && answers == Answers::kGroupDiscovery)
+    form = first_taken(clauses, {Answers::kDocument}, request);
+  if (!form) return std::unexpected(meta::not_acceptable(kServed));
+  if (form->media == Media::kYaml && answers == Answers::kStream)
+    return std::unexpected(meta::not_acceptable(kStreams));
+  return *form;
 }
 
 Form negotiate_status(const http::Request& request) {
   auto header = request.headers.get("accept");
   if (header.empty()) return Form{.pretty = wants_pretty(request, false)};
-  for (const Clause& clause : parse_accept(header)) {
-    for (Media media : {Media::kJson, Media::kYaml}) {
-      Form form{.media = media};
-      if (!clause.matches(form.content_type()) || !take_transform(clause, Answers::kDocument, form)) continue;
-      form.pretty = media == Media::kJson && wants_pretty(request, clause.pretty);
-      return form;
-    }
-  }
-  return Form{.pretty = true};
+  auto form = first_taken(parse_accept(header), {Answers::kDocument}, request);
+  return form.value_or(Form{.pretty = true});
 }
 
 std::string media_type_of(std::string_view header) {
@@ -235,7 +241,7 @@ Result<codec::MediaType> body_media_type(const http::Request& request) {
   if (type == "application/json") return codec::MediaType::kJson;
   if (type == "application/yaml") return codec::MediaType::kYaml;
   if (type == "application/vnd.kubernetes.protobuf") return codec::MediaType::kProtobuf;
-  return std::unexpected(meta::unsupported_media_type(kKnown));
+  return std::unexpected(meta::unsupported_media_type(kServed));
 }
 
 }  // namespace pedalion::endpoints

@@ -8,7 +8,10 @@
 
 namespace pedalion::endpoints {
 
-enum class Media : std::uint8_t { kJson, kYaml };
+enum class Media : std::uint8_t { kJson, kYaml, kProtobuf };
+
+std::string_view content_type_of(Media media);
+
 enum class Transform : std::uint8_t { kNone, kTable, kPartial, kGroupDiscovery };
 
 struct Form {
@@ -18,9 +21,7 @@ struct Form {
   bool as_list = false;             // PartialObjectMetadataList was asked for
   bool pretty = false;
 
-  std::string_view content_type() const {
-    return media == Media::kYaml ? "application/yaml" : "application/json";
-  }
+  std::string_view content_type() const { return content_type_of(media); }
 };
 
 /// What an endpoint can answer with.
@@ -28,11 +29,13 @@ enum class Answers : std::uint8_t {
   kObject,
   kStream,
   kDocument,        // no transforms
-  kGroupDiscovery,  // none but APIGroupDiscoveryList
+  kGroupDiscovery,  // the same, or, before anything else that is asked for, APIGroupDiscoveryList
 };
+/// Custom resources have no protobuf of their own, only that of their metadata.
+enum class Protobuf : std::uint8_t { kServed, kTransformsOnly };
 
 /// The first acceptable clause of Accept, by quality. Fails with 406.
-Result<Form> negotiate(const http::Request& request, Answers answers);
+Result<Form> negotiate(const http::Request& request, Answers answers, Protobuf protobuf = Protobuf::kServed);
 
 /// As negotiate(), without transforms; pretty JSON when nothing fits. For errors.
 Form negotiate_status(const http::Request& request);

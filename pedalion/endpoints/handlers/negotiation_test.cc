@@ -19,7 +19,8 @@ http::Request asking(std::string_view accept, std::string target = "/", std::str
 /// "json", "yaml pretty", "json Table v1beta1"; the message of what is refused.
 std::string shown(const Result<Form>& form) {
   if (!form) return form.error().message;
-  std::string text = form->media == Media::kJson ? "json" : "yaml";
+  constexpr std::string_view kNames[] = {"json", "yaml", "protobuf"};
+  std::string text(kNames[static_cast<std::size_t>(form->media)]);
   if (form->transform == Transform::kTable) text += " Table " + std::string(form->version);
   if (form->transform == Transform::kPartial)
     text += (form->as_list ? " PartialList " : " Partial ") + std::string(form->version);
@@ -37,9 +38,6 @@ constexpr std::string_view kUnknown =
 constexpr std::string_view kNothingFits =
     "only the following media types are accepted: application/json, application/yaml, "
     "application/vnd.kubernetes.protobuf";
-constexpr std::string_view kNoProtobuf =
-    "only the following media types are accepted: application/json, application/yaml";
-
 struct Case {
   std::string_view accept, wanted;
 };
@@ -52,7 +50,8 @@ TEST(Negotiation, Accept) {
            {"application/json;charset=utf-8", "json"},
            {"application/json;stream=watch", "json"},
            {"application/json;stream=other", kNothingFits},
-           {"application/json;sv=v1", kNothingFits},
+           {"application/json;sv=v1", "json"},  // the version of the meta types
+           {"application/json;sv=v2", kNothingFits},
            {"application/json ; pretty=1", "json pretty"},
            {"application/json;pretty=true", "json"},  // by the header only 1 will do
            {"application/yaml;pretty=1", "yaml"},
@@ -67,8 +66,10 @@ TEST(Negotiation, Accept) {
            // What is specific goes before what is not, at the same quality.
            {"*/*,application/yaml", "yaml"},
            {"application/*,application/yaml;q=0.5", "yaml"},  // even at a lower one
-           {"application/vnd.kubernetes.protobuf,application/json", "json"},
-           {"application/vnd.kubernetes.protobuf", kNoProtobuf},
+           {"application/vnd.kubernetes.protobuf,application/json", "protobuf"},
+           {"application/json,application/vnd.kubernetes.protobuf", "json"},
+           {"application/vnd.kubernetes.protobuf;pretty=1", "protobuf"},
+           {"application/yaml;stream=watch,application/vnd.kubernetes.protobuf", "protobuf"},
        }) {
     EXPECT_EQ(negotiated(row.accept), row.wanted) << row.accept;
   }
@@ -98,21 +99,40 @@ TEST(Negotiation, Transforms) {
            {"application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io,"
             "application/json;as=Table;v=v1;g=meta.k8s.io",
             "json Table v1"},
+           {"application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io", kNothingFits},
+           {"application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
+            "protobuf PartialList v1"},
        }) {
     EXPECT_EQ(negotiated(row.accept), row.wanted) << row.accept;
   }
   EXPECT_EQ(negotiated("application/json;as=Table;v=v1;g=meta.k8s.io", Answers::kDocument), kNothingFits);
-  EXPECT_EQ(negotiated("application/json;stream=watch", Answers::kDocument), kNothingFits);
+  EXPECT_EQ(negotiated("application/json;stream=watch", Answers::kDocument), "json");
+  EXPECT_EQ(negotiated("application/json;sv=v1", Answers::kDocument), kNothingFits);
   EXPECT_EQ(negotiated("application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList;profile=nopeer",
                        Answers::kGroupDiscovery),
             "json Discovery v2");
   EXPECT_EQ(
       negotiated("application/json;as=Table;v=v1;g=meta.k8s.io,application/json", Answers::kGroupDiscovery),
       "json");
+  EXPECT_EQ(negotiated("application/json,application/vnd.kubernetes.protobuf;g=apidiscovery.k8s.io;v=v2;"
+                       "as=APIGroupDiscoveryList;q=0.1",
+                       Answers::kGroupDiscovery),
+            "protobuf Discovery v2");
 }
 
-TEST(Negotiation, WatchesAreJson) {
+TEST(Negotiation, CustomResourcesHaveProtobufOnlyOfTheirMetadata) {
+  auto negotiated = [](std::string_view accept) {
+    return shown(negotiate(asking(accept), Answers::kObject, Protobuf::kTransformsOnly));
+  };
+  EXPECT_EQ(negotiated("application/vnd.kubernetes.protobuf"), kNothingFits);
+  EXPECT_EQ(negotiated("application/vnd.kubernetes.protobuf,application/json"), "json");
+  EXPECT_EQ(negotiated("application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"),
+            "protobuf Partial v1");
+}
+
+TEST(Negotiation, WatchesHaveNoYaml) {
   EXPECT_EQ(negotiated("application/json;stream=watch", Answers::kStream), "json");
+  EXPECT_EQ(negotiated("application/vnd.kubernetes.protobuf;stream=watch", Answers::kStream), "protobuf");
   EXPECT_EQ(negotiated("application/yaml,application/json", Answers::kStream),
             "only the following media types are accepted: application/json;stream=watch, "
             "application/vnd.kubernetes.protobuf;stream=watch");
@@ -137,7 +157,8 @@ TEST(Negotiation, ErrorsAlwaysHaveAForm) {
            {"text/html", "json pretty"},
            {"application/json;as=Table;v=v1;g=meta.k8s.io", "json pretty"},
            {"application/json;as=Table;v=v1;g=meta.k8s.io,application/json", "json"},
-           {"application/vnd.kubernetes.protobuf,application/yaml", "yaml"},
+           {"application/vnd.kubernetes.protobuf,application/yaml", "protobuf"},
+           {"application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;g=meta.k8s.io;v=v1", "json pretty"},
        }) {
     EXPECT_EQ(shown(negotiate_status(asking(row.accept))), row.wanted) << row.accept;
   }

@@ -214,7 +214,7 @@ Task<Result<UpdateResult>> patch_object(Call call, PatchType type) {
 Task<http::Response> handle_patch(Call call) {
   auto type = patch_type_of(call.request);
   if (!type) co_return error_response(call, type.error());
-  auto form = negotiate(call.request, Answers::kObject);
+  auto form = negotiate(call, Answers::kObject);
   if (!form) co_return error_response(call, form.error());
   auto result = co_await patch_object(call, *type);
   call.context.step("registry");

@@ -2,16 +2,23 @@
 
 #include <algorithm>
 
+#include "pedalion/apimachinery/codec/protobuf_writer.h"
 #include "pedalion/apimachinery/json/write.h"
 #include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/apimachinery/meta/status_codec.h"
 #include "pedalion/endpoints/handlers/gzip.h"
+#include "pedalion/endpoints/handlers/protobuf_forms.h"
 
 namespace pedalion::endpoints {
 namespace {
 
-/// The whole answer, finished: pretty or YAML when the form says so.
+/// The whole answer, finished: pretty, YAML or protobuf when the form says so.
 http::Response finished(const http::Request& request, const Form& form, int status, std::string json) {
+  if (form.media == Media::kProtobuf) {
+    auto bytes = protobuf_of(json);
+    if (!bytes) return text_response(request, 500, "text/plain", bytes.error().message);
+    return text_response(request, status, form.content_type(), *std::move(bytes));
+  }
   if (form.media == Media::kYaml) return text_response(request, status, "application/yaml", yaml_of(json));
   if (form.pretty) {  // without a newline at its end, as kube-apiserver's
     std::string indented;
@@ -27,6 +34,26 @@ bool is_compressed(const http::Request& request, std::size_t size) {
   return size > kGzipThreshold && accepts_gzip(request);
 }
 
+/// The object's own message in an envelope.
+http::Response protobuf_response(const Call& call, int status, const watchcache::ObjectPtr& object) {
+  auto meta = type_meta_of(object->json.view());
+  if (meta.kind != call.resource.kind.kind) {  // such as the Status that a binding is answered with
+    return finished(call.request, {.media = Media::kProtobuf}, status, std::string(object->json.view()));
+  }
+  auto field = call.environment.encoded->get(object, *call.resource.type);
+  if (!field) return error_response(call, field.error());
+  http::Response response;
+  std::string head = protobuf_head(meta);
+  if (is_compressed(call.request, head.size() + field->size())) {
+    head.append(field->view()).append(protobuf_tail().view());
+    return text_response(call.request, status, content_type_of(Media::kProtobuf), std::move(head));
+  }
+  response.status = status;
+  response.headers.add("content-type", content_type_of(Media::kProtobuf));
+  response.chunks = {Bytes(std::move(head)), *std::move(field), protobuf_tail()};
+  return response;
+}
+
 }  // namespace
 
 http::Response text_response(const http::Request& request, int status, std::string_view content_type,
@@ -40,6 +67,12 @@ http::Response text_response(const http::Request& request, int status, std::stri
   response.headers.add("content-encoding", "gzip");
   response.headers.add("vary", "Accept-Encoding");
   return response;
+}
+
+Result<Form> negotiate(const Call& call, Answers answers) {
+  const auto* type = call.resource.type;
+  bool served = type != nullptr && codec::has_protobuf(*type);
+  return negotiate(call.request, answers, served ? Protobuf::kServed : Protobuf::kTransformsOnly);
 }
 
 std::optional<Status> partial_mismatch(const Form& form, bool list, const meta::GroupVersionKind& kind) {
@@ -68,6 +101,8 @@ http::Response object_response(const Call& call, const Form& form, int status,
     std::string text;
     append_partial(*object, form.version, text);
     response = finished(call.request, form, status, std::move(text));
+  } else if (form.media == Media::kProtobuf) {
+    response = protobuf_response(call, status, object);
   } else if (form.media == Media::kYaml || form.pretty ||
              is_compressed(call.request, object->json.size() + 1)) {
     response = finished(call.request, form, status, std::string(object->json.view()));

@@ -6,8 +6,11 @@
 
 namespace pedalion::endpoints {
 
-/// One object. Plain JSON shares its bytes; every other form is made here. An object that is no object of the
-/// resource (a Status) is never transformed: use document_response().
+/// What the request accepts of what the call's resource has.
+Result<Form> negotiate(const Call& call, Answers answers);
+
+/// One object. Plain JSON and protobuf share its bytes; every other form is made here. An object that is no
+/// object of the resource (a Status) is never transformed: use document_response().
 http::Response object_response(const Call& call, const Form& form, int status,
                                const watchcache::ObjectPtr& object);
 

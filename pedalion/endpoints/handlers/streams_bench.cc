@@ -11,7 +11,6 @@ using Pull = http::BodyStream::Pull;
 using watchcache::WatchEvent;
 
 constexpr std::size_t kBudget = 64 << 10;
-constexpr std::size_t kPieces = 3;  // of a frame
 
 /// 1.4 kB.
 registry::rest::ObjectPtr object(std::size_t number) {
@@ -73,25 +72,31 @@ class Endless final : public watchcache::Subscription {
   const registry::rest::ObjectPtr object_ = object(1);
 };
 
-void watch_event(benchmark::State& state, Transform transform) {
+/// `frame_pieces`: of how many a frame is made.
+void watch_event(benchmark::State& state, Transform transform, Media media, std::size_t frame_pieces) {
+  static const scheme::Scheme kScheme;
+  const Environment environment{.scheme = kScheme};
   registry::rest::Resource resource;
   resource.kind = {"", "v1", "ConfigMap"};
-  auto stream = watch_stream(std::make_unique<Endless>(), resource, Form{.transform = transform},
-                             IncludeObject::kMetadata);
+  resource.type = kScheme.type(resource.kind);
+  auto stream = watch_stream(std::make_unique<Endless>(), environment, resource,
+                             Form{.media = media, .transform = transform}, IncludeObject::kMetadata);
   std::vector<Bytes> pieces;
   std::int64_t events = 0;
   for (auto _ : state) {
     stream->pull(pieces, kBudget);
-    events += static_cast<std::int64_t>(pieces.size() / kPieces);
+    events += static_cast<std::int64_t>(pieces.size() / frame_pieces);
     pieces.clear();
   }
   state.SetItemsProcessed(events);
   state.counters["per_event"] = benchmark::Counter(static_cast<double>(events),
                                                    benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
-BENCHMARK_CAPTURE(watch_event, whole, Transform::kNone);
-BENCHMARK_CAPTURE(watch_event, partial, Transform::kPartial);
-BENCHMARK_CAPTURE(watch_event, table, Transform::kTable);
+BENCHMARK_CAPTURE(watch_event, whole, Transform::kNone, Media::kJson, 3);
+BENCHMARK_CAPTURE(watch_event, partial, Transform::kPartial, Media::kJson, 3);
+BENCHMARK_CAPTURE(watch_event, table, Transform::kTable, Media::kJson, 3);
+BENCHMARK_CAPTURE(watch_event, whole_protobuf, Transform::kNone, Media::kProtobuf, 4);
+BENCHMARK_CAPTURE(watch_event, partial_protobuf, Transform::kPartial, Media::kProtobuf, 2);
 
 void negotiation(benchmark::State& state, const char* accept) {
   http::Request request;

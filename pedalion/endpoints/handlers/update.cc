@@ -28,7 +28,7 @@ Task<Result<UpdateResult>> update(Call call) {
 }  // namespace
 
 Task<http::Response> handle_update(Call call) {
-  auto form = negotiate(call.request, Answers::kObject);
+  auto form = negotiate(call, Answers::kObject);
   if (!form) co_return error_response(call, form.error());
   auto result = co_await update(call);
   call.context.step("registry");

@@ -26,7 +26,7 @@ bool wants_web_socket(std::string_view upgrade) {
 Task<http::Response> handle_watch(Call call) {
   if (wants_web_socket(call.request.headers.get("upgrade")))
     co_return error_response(call, meta::not_implemented("watches over WebSocket are not there"));
-  auto form = negotiate(call.request, Answers::kStream);
+  auto form = negotiate(call, Answers::kStream);
   if (!form) co_return error_response(call, form.error());
   form->pretty = false;
   auto options = list_options_of(call, Query(call.request.query()), ListVerb::kWatch);
@@ -40,8 +40,10 @@ Task<http::Response> handle_watch(Call call) {
   call.context.step("registry");
   if (!subscription) co_return error_response(call, subscription.error());
   http::Response response;
-  response.headers.add("content-type", "application/json");
-  response.stream = watch_stream(*std::move(subscription), call.resource, *form, *include);
+  std::string content_type(form->content_type());
+  response.headers.add("content-type",
+                       form->media == Media::kProtobuf ? content_type + ";stream=watch" : content_type);
+  response.stream = watch_stream(*std::move(subscription), call.environment, call.resource, *form, *include);
   co_return response;
 }
 

@@ -1,6 +1,7 @@
 #include "pedalion/endpoints/handlers/watch_stream.h"
 
 #include "pedalion/apimachinery/meta/status_codec.h"
+#include "pedalion/endpoints/handlers/protobuf_forms.h"
 
 namespace pedalion::endpoints {
 namespace {
@@ -8,21 +9,15 @@ namespace {
 using watchcache::ObjectPtr;
 using watchcache::WatchEvent;
 
-/// What stands before the object of a frame.
+constexpr std::string_view kTypes[] = {"ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"};
+std::string_view type_text(WatchEvent::Type type) { return kTypes[static_cast<std::size_t>(type)]; }
+
+/// What stands before the object of a JSON frame, and behind it.
 std::string_view opening(WatchEvent::Type type) {
-  switch (type) {
-    case WatchEvent::Type::kAdded:
-      return R"({"type":"ADDED","object":)";
-    case WatchEvent::Type::kModified:
-      return R"({"type":"MODIFIED","object":)";
-    case WatchEvent::Type::kDeleted:
-      return R"({"type":"DELETED","object":)";
-    case WatchEvent::Type::kBookmark:
-      return R"({"type":"BOOKMARK","object":)";
-    case WatchEvent::Type::kError:
-      return R"({"type":"ERROR","object":)";
-  }
-  return {};
+  static constexpr std::string_view kOpenings[] = {
+      R"({"type":"ADDED","object":)", R"({"type":"MODIFIED","object":)", R"({"type":"DELETED","object":)",
+      R"({"type":"BOOKMARK","object":)", R"({"type":"ERROR","object":)"};
+  return kOpenings[static_cast<std::size_t>(type)];
 }
 constexpr std::string_view kClosing = "}\n";
 
@@ -42,9 +37,13 @@ ObjectPtr bookmark_object(const meta::GroupVersionKind& kind, const WatchEvent& 
 
 class WatchStream final : public http::BodyStream {
  public:
-  WatchStream(std::unique_ptr<watchcache::Subscription> subscription,
+  WatchStream(std::unique_ptr<watchcache::Subscription> subscription, const Environment& environment,
               const registry::rest::Resource& resource, const Form& form, IncludeObject include)
-      : subscription_(std::move(subscription)), resource_(resource), form_(form), include_(include) {}
+      : subscription_(std::move(subscription)),
+        environment_(environment),
+        resource_(resource),
+        form_(form),
+        include_(include) {}
 
   Pull pull(std::vector<Bytes>& out, std::size_t budget) override {
     WatchEvent event;
@@ -66,7 +65,11 @@ class WatchStream final : public http::BodyStream {
  private:
   /// Returns about how many bytes it has written.
   std::size_t write(const WatchEvent& event, std::vector<Bytes>& out) {
-    Bytes object = object_of(event);
+    return form_.media == Media::kProtobuf ? write_protobuf(event, out) : write_json(event, out);
+  }
+
+  std::size_t write_json(const WatchEvent& event, std::vector<Bytes>& out) {
+    Bytes object = json_of(event);
     std::size_t size = object.size();
     auto begin = opening(event.type);
     out.push_back(Bytes::of_static(begin));
@@ -75,9 +78,50 @@ class WatchStream final : public http::BodyStream {
     return begin.size() + size + kClosing.size();
   }
 
-  Bytes object_of(const WatchEvent& event) {
+  std::size_t write_protobuf(const WatchEvent& event, std::vector<Bytes>& out) {
+    bool is_whole = event.type != WatchEvent::Type::kError && form_.transform == Transform::kNone;
+    auto pieces = is_whole ? whole_object(event) : document(json_of(event).view());
+    if (!pieces) return write_failure(event, pieces.error(), out);
+    std::size_t size = 0;
+    for (const Bytes& piece : *pieces) size += piece.size();
+    std::string head = protobuf_frame_head(type_text(event.type), size);
+    size += head.size();
+    out.emplace_back(std::move(head));
+    for (Bytes& piece : *pieces) out.push_back(std::move(piece));
+    return size;
+  }
+
+  /// The object's own message in an envelope, in pieces.
+  Result<std::vector<Bytes>> whole_object(const WatchEvent& event) {
+    ObjectPtr object = object_of(event);
+    const auto& kind = resource_.kind;
+    TRY(Bytes field, event.object ? environment_.encoded->get(object, *resource_.type)
+                                  : encode_object(*object, *resource_.type));
+    return std::vector{Bytes(protobuf_head({kind.kind, kind.group_version().api_version()})),
+                       std::move(field), protobuf_tail()};
+  }
+
+  static Result<std::vector<Bytes>> document(std::string_view json) {
+    TRY(std::string bytes, protobuf_of(json));
+    return std::vector{Bytes(std::move(bytes))};
+  }
+
+  /// The failure takes the event's place.
+  std::size_t write_failure(const WatchEvent& event, Status failure, std::vector<Bytes>& out) {
+    if (event.type == WatchEvent::Type::kError) return 0;
+    WatchEvent error;
+    error.type = WatchEvent::Type::kError;
+    error.error = std::move(failure);
+    return write_protobuf(error, out);
+  }
+
+  ObjectPtr object_of(const WatchEvent& event) const {
+    return event.object ? event.object : bookmark_object(resource_.kind, event);
+  }
+
+  Bytes json_of(const WatchEvent& event) {
     if (event.type == WatchEvent::Type::kError) return Bytes(meta::status_json(event.error));
-    ObjectPtr object = event.object ? event.object : bookmark_object(resource_.kind, event);
+    ObjectPtr object = object_of(event);
     if (form_.transform == Transform::kNone) return object->json;
     std::string text;
     if (form_.transform == Transform::kPartial) {
@@ -92,6 +136,7 @@ class WatchStream final : public http::BodyStream {
   }
 
   const std::unique_ptr<watchcache::Subscription> subscription_;
+  const Environment& environment_;
   const registry::rest::Resource& resource_;
   const Form form_;
   const IncludeObject include_;
@@ -101,9 +146,10 @@ class WatchStream final : public http::BodyStream {
 }  // namespace
 
 std::unique_ptr<http::BodyStream> watch_stream(std::unique_ptr<watchcache::Subscription> subscription,
+                                               const Environment& environment,
                                                const registry::rest::Resource& resource, const Form& form,
                                                IncludeObject include) {
-  return std::make_unique<WatchStream>(std::move(subscription), resource, form, include);
+  return std::make_unique<WatchStream>(std::move(subscription), environment, resource, form, include);
 }
 
 }  // namespace pedalion::endpoints
