@@ -1,0 +1,215 @@
+#include "pedalion/registry/builtin/kinds/go_form.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "pedalion/apimachinery/json/write.h"
+#include "pedalion/apimachinery/scheme/scheme.h"
+#include "pedalion/registry/builtin/kinds/checks.h"
+
+namespace pedalion::registry::builtin::kinds {
+
+namespace {
+
+/// JSON names whose Go name is not just the name with a capital first letter.
+constexpr std::pair<std::string_view, std::string_view> kGoNames[] = {
+    {"apiGroup", "APIGroup"},
+    {"apiGroups", "APIGroups"},
+    {"apiVersion", "APIVersion"},
+    {"apiVersions", "APIVersions"},
+    {"awsElasticBlockStore", "AWSElasticBlockStore"},
+    {"caBundle", "CABundle"},
+    {"cel", "CEL"},
+    {"cephfs", "CephFS"},
+    {"cidr", "CIDR"},
+    {"cidrs", "CIDRs"},
+    {"csi", "CSI"},
+    {"dnsConfig", "DNSConfig"},
+    {"dnsPolicy", "DNSPolicy"},
+    {"fc", "FC"},
+    {"fsGroup", "FSGroup"},
+    {"fsGroupChangePolicy", "FSGroupChangePolicy"},
+    {"fsGroupPolicy", "FSGroupPolicy"},
+    {"fsType", "FSType"},
+    {"gcePersistentDisk", "GCEPersistentDisk"},
+    {"gid", "GID"},
+    {"gmsaCredentialSpec", "GMSACredentialSpec"},
+    {"gmsaCredentialSpecName", "GMSACredentialSpecName"},
+    {"grpc", "GRPC"},
+    {"http", "HTTP"},
+    {"httpGet", "HTTPGet"},
+    {"httpHeaders", "HTTPHeaders"},
+    {"ip", "IP"},
+    {"ipBlock", "IPBlock"},
+    {"ipFamilies", "IPFamilies"},
+    {"ipFamilyPolicy", "IPFamilyPolicy"},
+    {"ipMode", "IPMode"},
+    {"ips", "IPs"},
+    {"iqn", "IQN"},
+    {"iscsi", "ISCSI"},
+    {"iscsiInterface", "ISCSIInterface"},
+    {"jsonPatch", "JSONPatch"},
+    {"jsonPath", "JSONPath"},
+    {"nfs", "NFS"},
+    {"os", "OS"},
+    {"pdName", "PDName"},
+    {"qosClass", "QOSClass"},
+    {"rbd", "RBD"},
+    {"seLinuxChangePolicy", "SELinuxChangePolicy"},
+    {"seLinuxMount", "SELinuxMount"},
+    {"seLinuxOptions", "SELinuxOptions"},
+    {"sslEnabled", "SSLEnabled"},
+    {"tcpSocket", "TCPSocket"},
+    {"tls", "TLS"},
+    {"ttlSecondsAfterFinished", "TTLSecondsAfterFinished"},
+    {"tty", "TTY"},
+    {"uid", "UID"},
+    {"url", "URL"},
+    {"wwids", "WWIDs"},
+};
+
+std::string go_name(std::string_view json_name) {
+  auto found = std::ranges::find(kGoNames, json_name, &std::pair<std::string_view, std::string_view>::first);
+  if (found != std::end(kGoNames)) return std::string(found->second);
+  std::string name(json_name);
+  if (!name.empty() && name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 'a' + 'A');
+  return name;
+}
+
+/// The wire's own types are shown as they are written.
+bool is_wire_type(const schema::Type& type) { return type.package == "meta/v1" || type.package == "runtime"; }
+
+void write(std::string& out, const Value* value, const schema::Type& type, bool pointer);
+
+void write_member(std::string& out, bool& first, const std::string& name) {
+  if (!std::exchange(first, false)) out += ',';
+  out += '"' + name + "\":";
+}
+
+/// Metadata is embedded: its members stand among the struct's own, as the wire writes them.
+void write_embedded(std::string& out, bool& first, const Value* metadata) {
+  if (metadata == nullptr) return;
+  for (const json::Member& member : metadata->members()) {
+    write_member(out, first, std::string(member.name));
+    out += json::to_string(member.value);
+  }
+}
+
+void write_struct(std::string& out, const Value* value, const schema::Type& type) {
+  bool first = true;
+  out += '{';
+  for (const schema::Field& field : type.fields) {
+    const Value* member = value == nullptr ? nullptr : value->find(field.name);
+    if (field.name == "metadata" && is_wire_type(*field.type)) {
+      write_embedded(out, first, member);
+    } else if (type.kind == nullptr || (field.name != "kind" && field.name != "apiVersion")) {
+      write_member(out, first, go_name(field.name));
+      write(out, member, *field.type, field.pointer);
+    }
+  }
+  out += '}';
+}
+
+void write_list(std::string& out, const Value& list, const schema::Type& type) {
+  out += '[';
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (i > 0) out += ',';
+    write(out, &list.items()[i], *type.element, false);
+  }
+  out += ']';
+}
+
+void write_map(std::string& out, const Value& map, const schema::Type& type) {
+  std::vector<const json::Member*> members;
+  for (const json::Member& member : map.members()) members.push_back(&member);
+  std::ranges::sort(members, {}, [](const json::Member* member) { return member->name; });
+  bool first = true;
+  out += '{';
+  for (const json::Member* member : members) {
+    if (!std::exchange(first, false)) out += ',';
+    out += json::to_string(Value::string(member->name)) + ':';
+    write(out, &member->value, *type.element, false);
+  }
+  out += '}';
+}
+
+std::string_view zero_of(schema::Shape shape) {
+  using enum schema::Shape;
+  switch (shape) {
+    case kString:
+    case kDuration:
+      return "\"\"";
+    case kBool:
+      return "false";
+    case kInt32:
+    case kInt64:
+    case kUint32:
+    case kDouble:
+    case kIntOrString:
+      return "0";
+    case kQuantity:
+      return "\"0\"";
+    default:
+      return "null";
+  }
+}
+
+void write(std::string& out, const Value* value, const schema::Type& type, bool pointer) {
+  bool absent = value == nullptr || value->is_null();
+  if (absent && (pointer || !type.is_struct())) {
+    out += pointer ? "null" : zero_of(type.shape);
+  } else if (is_wire_type(type)) {
+    out += absent ? "{}" : json::to_string(*value);
+  } else if (type.is_struct()) {
+    write_struct(out, value, type);
+  } else if (type.is_list()) {
+    write_list(out, *value, type);
+  } else if (type.is_map()) {
+    write_map(out, *value, type);
+  } else {
+    out += json::to_string(*value);
+  }
+}
+
+const scheme::Scheme& types() {
+  static const scheme::Scheme scheme;  // read when the first such error is made
+  return scheme;
+}
+
+void add(FieldError::Type kind, const Field& field, GoType type, std::string_view detail) {
+  field.errors().push_back({.type = kind,
+                            .field = field.path().text(),
+                            .value = go_form(field.value(), type),
+                            .detail = std::string(detail)});
+}
+
+}  // namespace
+
+std::string go_form(const Value* value, GoType type, bool present_when_absent) {
+  const schema::Type* found = types().named(type.package, type.name);
+  if (found == nullptr) return value == nullptr ? "null" : json::to_string(*value);
+  std::string out;
+  if (!type.list) {
+    write(out, value, *found, !present_when_absent);
+    return out;
+  }
+  if (value == nullptr) return "null";
+  schema::Type list{.shape = schema::Shape::kList, .element = found};
+  write_list(out, *value, list);
+  return out;
+}
+
+void invalid_struct(const Field& field, GoType type, std::string_view detail) {
+  add(FieldError::Type::kInvalid, field, type, detail);
+}
+
+void duplicate_struct(const Field& field, GoType type, std::string_view detail) {
+  add(FieldError::Type::kDuplicate, field, type, detail);
+}
+
+void check_immutable_struct(const Field& field, const Field& old, GoType type) {
+  if (!same(field, old)) invalid_struct(field, type, "field is immutable");
+}
+
+}  // namespace pedalion::registry::builtin::kinds

@@ -1,0 +1,27 @@
+#pragma once
+// How a struct is shown in an error: kube-apiserver prints Go's JSON of its internal types, with Go's names
+// for the fields and every field written.
+#include <string>
+#include <string_view>
+
+#include "pedalion/registry/builtin/kinds/field.h"
+
+namespace pedalion::registry::builtin::kinds {
+
+/// A struct of a package ("core/v1", "Taint"), or a list of such.
+struct GoType {
+  std::string_view package, name;
+  bool list = false;
+};
+
+/// What is absent is null, unless `present_when_absent`: a struct that is no pointer is shown with zero
+/// values.
+std::string go_form(const Value* value, GoType type, bool present_when_absent = false);
+
+// Errors that show the field's value so.
+void invalid_struct(const Field& field, GoType type, std::string_view detail);
+void duplicate_struct(const Field& field, GoType type, std::string_view detail = {});
+/// "field is immutable" when the two differ.
+void check_immutable_struct(const Field& field, const Field& old, GoType type);
+
+}  // namespace pedalion::registry::builtin::kinds
