@@ -27,8 +27,8 @@ struct Versioned {
 };
 
 /// Gives `object`, which is in Manager::api_version, in another version; NotFound when that version is no
-/// longer served (its managers are then dropped). Empty function: other versions are taken to have the same
-/// fields.
+/// longer served (its managers are then dropped). Empty function: other versions of the group are
+/// taken to have the same fields, those of other groups are not served.
 using Convert = std::function<Result<Versioned>(const json::Value& object, std::string_view api_version,
                                                 json::Arena& arena)>;
 

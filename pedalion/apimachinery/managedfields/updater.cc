@@ -11,10 +11,20 @@ Status wrapped(std::string_view what, const Status& error) {
   return Status(500, "", std::string(what) + ": " + error.message);
 }
 
+std::string_view group_of(std::string_view api_version) {
+  std::size_t slash = api_version.find('/');
+  return slash == api_version.npos ? std::string_view() : api_version.substr(0, slash);
+}
+
 }  // namespace
 
 Result<std::optional<Versioned>> Updater::in_version(const Value& object, std::string_view api_version) {
-  if (api_version == how_.manager.api_version || !how_.convert) return Versioned{how_.type, object};
+  if (api_version == how_.manager.api_version) return Versioned{how_.type, object};
+  if (!how_.convert) {
+    // Another group's version is none that this kind is known by.
+    if (group_of(api_version) != group_of(how_.manager.api_version)) return std::nullopt;
+    return Versioned{how_.type, object};
+  }
   auto converted = how_.convert(object, api_version, arena_);
   if (converted) return *converted;
   if (converted.error().has_reason("NotFound")) return std::nullopt;

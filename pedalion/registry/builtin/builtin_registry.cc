@@ -8,6 +8,7 @@
 #include "pedalion/admission/plugins.h"
 #include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/meta/errors.h"
+#include "pedalion/registry/builtin/kinds/index/index.h"
 #include "pedalion/registry/builtin/printers/printers.h"
 #include "pedalion/registry/builtin/stored_resource.h"
 #include "pedalion/registry/builtin/subresources/pod_doors.h"
@@ -192,6 +193,12 @@ Capabilities BuiltinRegistry::Rep::seen(const Resource& row, const Capabilities&
   known.stored_type = &resource.type();
   known.view = row.kind;
   known.view_type = row.type;
+  if (row.gvr.group != resource.kind().group) {
+    if (const kinds::KindRules* rules = kinds::index::find(row.gvr.group, row.gvr.resource)) {
+      known.validate = rules->validate;
+      known.validate_update = rules->validate_update;
+    }
+  }
   meta::GroupResource name{row.gvr.group, row.gvr.resource};
   auto* view = keep<VersionView>(std::move(known), capabilities, std::move(name), row.subresource);
   Capabilities shown;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "pedalion/apimachinery/json/value.h"
+#include "pedalion/apimachinery/meta/field_error.h"
 #include "pedalion/apimachinery/meta/group_version.h"
 #include "pedalion/apimachinery/schema/type.h"
 #include "pedalion/base/status.h"
@@ -28,6 +29,10 @@ struct Conversion {
   /// `present`: the stored object that is replaced, for what the view cannot say; null when there is none.
   void (*to_stored)(Value& object, const Value* present, json::Arena& arena) = nullptr;
   std::span<const LabelPair> labels;
+  // What the view's version asks of a write, in the stored form: where it asks for more than the stored
+  // version. Null: nothing.
+  void (*validate)(const Value& object, meta::FieldErrors& errors) = nullptr;
+  void (*validate_update)(const Value& object, const Value& old, meta::FieldErrors& errors) = nullptr;
 };
 
 /// What is known of events.k8s.io events and autoscaling/v1 autoscalers; types and kinds are not filled in.

@@ -116,6 +116,23 @@ void VersionView::track(const Value* before, json::Document& object,
   managedfields::track_update(how, before, object.root, object.arena);
 }
 
+Result<void> VersionView::judge(json::Document& object, const Value* present,
+                                const RequestContext& context) const {
+  meta::FieldErrors errors;
+  Value& metadata = object.root.object_at("metadata", object.arena);
+  if (std::as_const(metadata).string_at({"namespace"}).empty() && !context.ns.empty()) {
+    metadata.set("namespace", Value::string(context.ns, object.arena), object.arena);
+  }
+  if (present == nullptr) {
+    if (conversion_.validate != nullptr) conversion_.validate(object.root, errors);
+  } else if (conversion_.validate_update != nullptr) {
+    conversion_.validate_update(object.root, *present, errors);
+  }
+  if (errors.empty()) return {};
+  return std::unexpected(meta::invalid(conversion_.stored.group, conversion_.stored.kind,
+                                       std::as_const(metadata).string_at({"name"}), errors));
+}
+
 /// Who owns what is settled in the view's version, before the object is converted; the stored resource's
 /// creater would settle it in its own. So this is an update that must find nothing.
 Task<Result<ObjectPtr>> VersionView::create(RequestContext& context, std::string name, json::Document object,
@@ -135,6 +152,7 @@ Task<Result<ObjectPtr>> VersionView::create(RequestContext& context, std::string
   }
   track(nullptr, object, options);
   CO_TRY_OK(make_stored(conversion_, object, nullptr));
+  CO_TRY_OK(judge(object, nullptr, context));
   auto make = [&](const watchcache::Object* current) -> Result<json::Document> {
     if (current != nullptr) return std::unexpected(meta::already_exists(resource_, own_name));
     json::Document copy;
@@ -149,6 +167,7 @@ Task<Result<ObjectPtr>> VersionView::create(RequestContext& context, std::string
 
 struct VersionView::Change {
   const VersionView& self;
+  const RequestContext& context;
   const rest::MakeObject& make;
   const rest::WriteOptions& options;
   rest::FieldTracking tracking;
@@ -170,6 +189,7 @@ struct VersionView::Change {
     self.defaulter_.apply(made.root, made.arena);
     if (tracking == rest::FieldTracking::kUpdate) self.track(before, made, options);
     TRY_OK(make_stored(self.conversion_, made, present));
+    TRY_OK(self.judge(made, present, context));
     return made;
   }
 };
@@ -178,7 +198,7 @@ Task<Result<rest::UpdateResult>> VersionView::update(RequestContext& context, st
                                                      rest::MakeObject make, rest::WriteOptions options,
                                                      rest::CreateIfMissing missing,
                                                      rest::FieldTracking tracking) {
-  Change change{*this, make, options, tracking};
+  Change change{*this, context, make, options, tracking};
   CO_TRY(rest::UpdateResult result,
          co_await stored_.updater->update(context, std::move(name), change, options, missing,
                                           rest::FieldTracking::kDone));

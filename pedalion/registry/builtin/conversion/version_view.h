@@ -53,6 +53,8 @@ class VersionView final : public rest::Getter,
   Result<void> view_all(rest::ObjectList& list) const;
   /// Fails with 400 for the stored version's names.
   Result<void> rename_labels(rest::ListOptions& options) const;
+  /// Fails with 422 when the view's version does not allow the write. `object` has the stored form.
+  Result<void> judge(json::Document& object, const Value* present, const rest::RequestContext& context) const;
   void track(const Value* before, json::Document& object, const rest::WriteOptions& options) const;
 
   const Conversion conversion_;

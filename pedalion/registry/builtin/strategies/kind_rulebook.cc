@@ -31,6 +31,9 @@ void KindRulebook::prepare_update(json::Document& object, const Value& old) cons
     rules_->prepare_update(filler, old);
   }
   keep_what_is_not_written(door_, traits_, filler, old);
+  if (door_ == Door::kStatus && rules_ != nullptr && rules_->prepare_status_update != nullptr) {
+    rules_->prepare_status_update(filler, old);
+  }
 }
 
 meta::FieldErrors KindRulebook::validate(const Value& object) const {
