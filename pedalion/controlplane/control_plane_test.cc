@@ -98,11 +98,14 @@ TEST_F(WholeServer, CreatesWhatEveryClusterHasAndThenIsReady) {
 TEST_F(WholeServer, KeepsTheManagersOfAnObjectThatIsUpdatedInAnotherVersion) {
   ASSERT_NE(plane_, nullptr);
   start_and_wait(*plane_);
-  auto made = ask(*plane_, "POST", "/api/v1/namespaces/default/events?fieldManager=first",
-                  R"({"metadata":{"name":"e"},"involvedObject":{"namespace":"default"},"reason":"Seen"})");
+  constexpr std::string_view kPath = "/namespaces/default/horizontalpodautoscalers";
+  auto made =
+      ask(*plane_, "POST", "/apis/autoscaling/v2" + std::string(kPath) + "?fieldManager=first",
+          R"({"metadata":{"name":"h"},"spec":{"scaleTargetRef":{"kind":"D","name":"d"},"maxReplicas":3}})");
   ASSERT_EQ(made.status, 201) << body_of(made);
-  auto written = ask(*plane_, "PUT", "/apis/events.k8s.io/v1/namespaces/default/events/e?fieldManager=second",
-                     R"({"metadata":{"name":"e"},"regarding":{"namespace":"default"},"reason":"Gone"})");
+  auto written =
+      ask(*plane_, "PUT", "/apis/autoscaling/v1" + std::string(kPath) + "/h?fieldManager=second",
+          R"({"metadata":{"name":"h"},"spec":{"scaleTargetRef":{"kind":"D","name":"d"},"maxReplicas":4}})");
   EXPECT_EQ(written.status, 200);
   for (const char* manager : {R"("manager":"first")", R"("manager":"second")"})
     EXPECT_NE(body_of(written).find(manager), std::string::npos) << body_of(written);

@@ -145,6 +145,9 @@ TEST_F(BuiltinRegistryTest, EveryStoredKindCanBeMadeReadAndRemoved) {
       {"rolebindings", R"("roleRef":{"kind":"Role","name":"r"})"},
       {"clusterrolebindings", R"("roleRef":{"kind":"ClusterRole","name":"r"})"},
       {"apiservices", R"("spec":{"version":"v9","group":"made.io"})"},
+      {"events.k8s.io/events",
+       R"("eventTime":"2026-01-01T00:00:00.000000Z","reportingController":"made.io/c","reportingInstance":"i",)"
+       R"("action":"a","reason":"r","type":"Normal","regarding":{"namespace":"default"})"},
       {"ipaddresses", R"("spec":{"parentRef":{"resource":"services","namespace":"n","name":"s"}})"},
   };
   for (std::string_view name : {"deployments", "replicasets", "statefulsets", "daemonsets"}) {
@@ -161,7 +164,13 @@ TEST_F(BuiltinRegistryTest, EveryStoredKindCanBeMadeReadAndRemoved) {
         if (resource.gvr.resource == "ipaddresses") name = "10.0.0.200";
         if (resource.gvr.resource == "apiservices") name = "v9.made.io";
         std::string text = R"({"metadata":{"name":")" + name + "\"}";
-        if (auto spec = specs.find(resource.gvr.resource); spec != specs.end()) text += "," + spec->second;
+        for (const std::string& key :
+             {resource.gvr.group + "/" + resource.gvr.resource, resource.gvr.resource}) {
+          auto spec = specs.find(key);
+          if (spec == specs.end()) continue;
+          text += "," + spec->second;
+          break;
+        }
         auto request = context(ns);
         auto created =
             sync_wait(resource.creater->create(request, "", shaped(resource, text + "}"), options()));

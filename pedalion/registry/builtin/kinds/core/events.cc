@@ -79,7 +79,7 @@ void validate_new_event_update(const Value& object, const Value& old, FieldError
   for (std::string_view member : {"reason", "message"}) check_immutable(event[member], before[member]);
   check_immutable_struct(event["source"], before["source"], kSource);
   for (std::string_view member :
-       {"firstTimestamp", "lastTimestamp", "count", "type", "eventTime", "action"}) {
+       {"firstTimestamp", "lastTimestamp", "count", "reason", "type", "eventTime", "action"}) {
     check_immutable(event[member], before[member]);
   }
   check_immutable_struct(event["related"], before["related"], kReference);
