@@ -2,13 +2,19 @@
 
 #include "pedalion/endpoints/discovery/discovery.h"
 #include "pedalion/endpoints/openapi/documents.h"
+#include "pedalion/registry/builtin/stored_form/stored_form.h"
 
 namespace pedalion::controlplane {
 
 /// In the order of construction; what is named later may refer to what is named
 /// before.
 struct Api::Rep {
+  Rep(storage::Store& below, std::string_view key_prefix)
+      : transcoder(scheme, key_prefix), store(below, transcoder) {}
+
   scheme::Scheme scheme;
+  const registry::builtin::stored_form::Transcoder transcoder;
+  registry::builtin::stored_form::TranscodingStore store;
   endpoints::Environment environment{scheme};
   std::unique_ptr<registry::builtin::BuiltinRegistry> registry;
   endpoints::RouteTable routes;
@@ -20,7 +26,7 @@ Api::Api(std::unique_ptr<Rep> rep) : rep_(std::move(rep)) {}
 Api::~Api() = default;
 
 Result<std::unique_ptr<Api>> Api::create(storage::Store& store, ApiOptions options) {
-  auto rep = std::make_unique<Rep>();
+  auto rep = std::make_unique<Rep>(store, options.key_prefix);
   rep->environment.min_request_timeout = options.min_request_timeout;
   registry::builtin::Options wanted;
   wanted.key_prefix = options.key_prefix;
@@ -30,7 +36,7 @@ Result<std::unique_ptr<Api>> Api::create(storage::Store& store, ApiOptions optio
   wanted.first_node_port = options.registry.first_node_port;
   wanted.last_node_port = options.registry.last_node_port;
   wanted.access = std::move(options.access);
-  TRY(rep->registry, registry::builtin::BuiltinRegistry::create(store, rep->scheme, std::move(wanted)));
+  TRY(rep->registry, registry::builtin::BuiltinRegistry::create(rep->store, rep->scheme, std::move(wanted)));
   endpoints::install(rep->routes, rep->registry->groups());
   rep->discovery = std::make_unique<endpoints::Discovery>(rep->registry->groups(), options.advertised_server);
   rep->documents = std::make_unique<openapi::Documents>(rep->scheme, rep->registry->groups());
