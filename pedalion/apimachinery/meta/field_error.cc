@@ -149,6 +149,10 @@ FieldError FieldError::invalid(const FieldPath& path, const json::Value& value, 
 FieldError FieldError::duplicate(const FieldPath& path, std::string_view value) {
   return {Type::kDuplicate, path.text(), go_quoted(value), ""};
 }
+FieldError FieldError::duplicate(const FieldPath& path, const json::Value& value) {
+  if (value.is_string() || value.is_null()) return duplicate(path, value.string_or());
+  return {Type::kDuplicate, path.text(), json::to_string(value), ""};
+}
 FieldError FieldError::not_supported(const FieldPath& path, std::string_view value,
                                      std::span<const std::string_view> supported) {
   std::vector<std::string> quoted;

@@ -76,6 +76,7 @@ struct FieldError {
   static FieldError invalid(const FieldPath& path, std::int64_t value, std::string_view detail);
   static FieldError invalid(const FieldPath& path, const json::Value& value, std::string_view detail);
   static FieldError duplicate(const FieldPath& path, std::string_view value);
+  static FieldError duplicate(const FieldPath& path, const json::Value& value);
   static FieldError not_supported(const FieldPath& path, std::string_view value,
                                   std::span<const std::string_view> supported);
   static FieldError forbidden(const FieldPath& path, std::string_view detail);

@@ -1,12 +1,16 @@
 #include "pedalion/registry/builtin/allocation/service_allocator.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <random>
+#include <set>
 
 #include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/json/write.h"
 #include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/registry/builtin/allocation/service_shape.h"
+#include "pedalion/registry/builtin/kinds/networking/service_facts.h"
 
 namespace pedalion::registry::builtin::allocation {
 
@@ -22,6 +26,11 @@ constexpr std::uint64_t kOrderlyTries = 65536;  // … but at most so many
 std::uint64_t random_below(std::uint64_t limit) {
   thread_local std::mt19937_64 engine{std::random_device{}()};
   return limit == 0 ? 0 : engine() % limit;
+}
+
+std::int64_t number_of(const Value& object, std::string_view field) {
+  const Value* value = object.find(field);
+  return value == nullptr ? 0 : value->int_or(0);
 }
 
 bool holds(const std::vector<Claim>& claims, const Claim& claim) {
@@ -52,8 +61,11 @@ struct ServiceAllocator::Work {
   Claiming claiming;
   std::string ns, name;
   std::vector<Claim> held, claimed;
-  std::vector<std::string> seen;  // "TCP/30001" of this service
-  meta::FieldErrors errors;
+  const Value* old = nullptr;
+  meta::FieldErrors errors;       // for 422 …
+  std::optional<Status> failure;  // … or this
+
+  bool failed() const { return !errors.empty() || failure.has_value(); }
 };
 
 ServiceAllocator::ServiceAllocator(storage::Store& store, std::string key_prefix, AddressObjects objects,
@@ -135,49 +147,61 @@ Task<void> ServiceAllocator::claim_free_address(Work& work, const AddressRange& 
     work.claimed.push_back(std::move(claim));
     co_return;
   }
-  work.errors.push_back(FieldError::invalid(FieldPath("spec").child("clusterIPs"), addresses,
-                                            "failed to allocate a serviceIP: range is full"));
+  work.failure = meta::internal_error("failed to allocate a serviceIP: range is full");
+}
+
+/// Which of clusterIPs are to be claimed: all of a service that had none, the second of one that gets a
+/// second family. What else has changed, validation refuses.
+std::size_t ServiceAllocator::first_to_claim(const Work& work) {
+  constexpr std::size_t kNone = 2;
+  const Value* old = work.old;
+  if (old == nullptr || old->string_at({"spec", "type"}) == "ExternalName") return 0;
+  if (old->string_at({"spec", "clusterIP"}) == "None") return kNone;
+  const Value *before = old->at({"spec", "ipFamilies"}),
+              *now = std::as_const(work.service).at({"spec", "ipFamilies"});
+  bool more = before != nullptr && now != nullptr && before->size() == 1 && now->size() == 2;
+  return more ? 1 : kNone;
+}
+
+Task<void> ServiceAllocator::claim_named_address(Work& work, const std::string& address) {
+  bool ours = std::ranges::any_of(ranges_.addresses,
+                                  [&](const AddressRange& range) { return range.contains(address); });
+  std::string problem = "the provided network does not match the current range";
+  if (ours) {
+    if (co_await claim_address(work, address)) {
+      work.claimed.push_back({Claim::Kind::kAddress, address});
+      co_return;
+    }
+    problem = "provided IP is already allocated";
+  }
+  work.errors.push_back(FieldError::invalid(FieldPath("spec").child("clusterIPs"),
+                                            *work.spec.find("clusterIPs"),
+                                            "failed to allocate IP " + address + ": " + problem));
 }
 
 Task<void> ServiceAllocator::claim_addresses(Work& work) {
   if (!needs_addresses(work.spec)) co_return;
-  if (Value* present = work.spec.find("clusterIPs"); present == nullptr) {
-    work.spec.set("clusterIPs", Value::array(work.arena));
-  }
-  Value& addresses = *work.spec.find("clusterIPs");
-  FieldPath path = FieldPath("spec").child("clusterIPs");
-  for (std::uint32_t i = 0; i < addresses.size(); ++i) {
-    Claim claim{Claim::Kind::kAddress, std::string(addresses.items()[i].string_or())};
-    if (holds(work.held, claim) || holds(work.claimed, claim)) continue;
-    bool ours = std::ranges::any_of(ranges_.addresses,
-                                    [&](const AddressRange& range) { return range.contains(claim.value); });
-    std::string_view problem = "the provided network does not match the current range";
-    if (ours) {
-      if (co_await claim_address(work, claim.value)) {
-        work.claimed.push_back(std::move(claim));
-        continue;
-      }
-      problem = "provided IP is already allocated";
-    }
-    work.errors.push_back(FieldError::invalid(
-        path, addresses, "failed to allocate IP " + claim.value + ": " + std::string(problem)));
-    co_return;
-  }
+  // Before pointers to other members are taken.
+  if (work.spec.find("clusterIPs") == nullptr) work.spec.set("clusterIPs", Value::array(work.arena));
+  std::size_t first = first_to_claim(work);
   const Value* families = work.spec.find("ipFamilies");
-  std::uint32_t wanted = families == nullptr ? 1 : families->size();
-  for (std::uint32_t i = addresses.size(); i < wanted && work.errors.empty(); ++i) {
-    std::string_view family = families == nullptr ? "" : families->items()[i].string_or();
-    for (const AddressRange& range : ranges_.addresses) {
-      if (!family.empty() && family != family_text(range.family())) continue;
-      co_await claim_free_address(work, range, addresses);
-      break;
+  if (families == nullptr || first >= families->size()) co_return;
+  Value& addresses = *work.spec.find("clusterIPs");
+  for (std::size_t i = first; i < families->size() && !work.failed(); ++i) {
+    if (i < addresses.size()) {
+      co_await claim_named_address(work, std::string(addresses.items()[i].string_or()));
+      continue;
     }
+    std::string_view family = families->items()[i].string_or();
+    auto range = std::ranges::find(ranges_.addresses, family,
+                                   [](const AddressRange& range) { return family_text(range.family()); });
+    if (range != ranges_.addresses.end()) co_await claim_free_address(work, *range, addresses);
   }
   if (!addresses.empty()) work.spec.set("clusterIP", addresses.items()[0]);
 }
 
 Task<void> ServiceAllocator::claim_free_port(Work& work, std::string_view field, Value& holder,
-                                             const schema::Type& type, std::size_t index) {
+                                             const schema::Type& type) {
   auto count = static_cast<std::uint64_t>(ranges_.last_node_port - ranges_.first_node_port + 1);
   std::uint64_t start = random_below(count);
   for (std::uint64_t i = 0; i < kRandomTries + count; ++i) {
@@ -190,51 +214,103 @@ Task<void> ServiceAllocator::claim_free_port(Work& work, std::string_view field,
     work.claimed.push_back(std::move(claim));
     co_return;
   }
-  work.errors.push_back(FieldError::invalid(FieldPath("spec").child("ports").index(index).child("nodePort"),
-                                            std::int64_t{0}, "failed to allocate a nodePort: range is full"));
+  work.failure = meta::internal_error("failed to allocate a nodePort: range is full");
 }
 
-Task<void> ServiceAllocator::claim_port_of(Work& work, Value& port, std::size_t index) {
-  const Value* number = port.find("nodePort");
-  std::int64_t wanted = number == nullptr ? 0 : number->int_or(0);
-  const schema::Type& type = *work.spec.type().field("ports")->type->element;
-  if (wanted == 0) {
-    co_await claim_free_port(work, "nodePort", port, type, index);
-    co_return;
-  }
-  FieldPath path = FieldPath("spec").child("ports").index(index).child("nodePort");
-  if (wanted < ranges_.first_node_port || wanted > ranges_.last_node_port) {
-    std::string range =
+/// What is wrong with a port that is asked for by number; empty when it has been claimed.
+Task<std::string> ServiceAllocator::claim_numbered_port(Work& work, std::int64_t number) {
+  if (number < ranges_.first_node_port || number > ranges_.last_node_port) {
+    co_return "provided port is not in the valid range. The range of valid ports is " +
         std::to_string(ranges_.first_node_port) + "-" + std::to_string(ranges_.last_node_port);
-    work.errors.push_back(FieldError::invalid(
-        path, wanted, "provided port is not in the valid range. The range of valid ports is " + range));
+  }
+  Claim claim{Claim::Kind::kNodePort, std::to_string(number)};
+  if (holds(work.held, claim) || holds(work.claimed, claim) || !co_await claim_port(work, claim.value)) {
+    co_return "provided port is already allocated";
+  }
+  work.claimed.push_back(std::move(claim));
+  co_return "";
+}
+
+Task<void> ServiceAllocator::claim_port_of(Work& work, std::int64_t number, std::size_t index) {
+  std::string problem = co_await claim_numbered_port(work, number);
+  if (problem.empty()) co_return;
+  work.errors.push_back(
+      FieldError::invalid(FieldPath("spec").child("ports").index(index).child("nodePort"), number, problem));
+}
+
+/// Of a new service: its ports of one number (for TCP and for UDP) share a node port.
+Task<void> ServiceAllocator::claim_new_ports(Work& work, std::span<Value> ports) {
+  const schema::Type& type = *work.spec.type().field("ports")->type->element;
+  std::map<std::int64_t, std::int64_t> node_port_of;
+  for (std::size_t i = 0; i < ports.size() && !work.failed(); ++i) {
+    std::int64_t wanted = number_of(ports[i], "nodePort"), number = number_of(ports[i], "port");
+    if (wanted == 0 && !needs_node_ports(work.spec)) continue;
+    std::int64_t& shared = node_port_of[number];
+    if (shared != 0) {
+      if (wanted == 0) {
+        defaults::set_in_order(ports[i], type, "nodePort", Value::integer(shared), work.arena);
+      } else if (wanted != shared) {
+        co_await claim_port_of(work, wanted, i);
+      }
+      continue;
+    }
+    for (const Value& other : ports) {
+      if (shared == 0 && number_of(other, "port") == number) shared = number_of(other, "nodePort");
+    }
+    if (shared == 0) {
+      co_await claim_free_port(work, "nodePort", ports[i], type);
+      shared = number_of(ports[i], "nodePort");
+    } else {
+      co_await claim_port_of(work, shared, i);
+      defaults::set_in_order(ports[i], type, "nodePort", Value::integer(shared), work.arena);
+    }
+  }
+}
+
+Task<void> ServiceAllocator::claim_changed_ports(Work& work, std::span<Value> ports) {
+  const schema::Type& type = *work.spec.type().field("ports")->type->element;
+  std::set<std::string> seen;  // "TCP 30001"
+  for (std::size_t i = 0; i < ports.size() && !work.failed(); ++i) {
+    std::int64_t wanted = number_of(ports[i], "nodePort");
+    if (wanted == 0) {
+      if (!needs_node_ports(work.spec)) continue;
+      co_await claim_free_port(work, "nodePort", ports[i], type);
+      if (work.failed()) co_return;
+    } else {
+      Claim claim{Claim::Kind::kNodePort, std::to_string(wanted)};
+      if (!holds(work.held, claim) && !holds(work.claimed, claim)) co_await claim_port_of(work, wanted, i);
+    }
+    std::string use = std::string(std::as_const(ports[i]).string_at({"protocol"})) + " " +
+                      std::to_string(number_of(ports[i], "nodePort"));
+    if (!seen.insert(use).second) work.failure = Status(500, "", "duplicate nodePort: {" + use + "}");
+  }
+}
+
+Task<void> ServiceAllocator::claim_health_port(Work& work) {
+  using kinds::networking::needs_health_check;
+  if (!needs_health_check(work.service)) co_return;
+  if (work.old != nullptr && needs_health_check(*work.old)) co_return;
+  std::int64_t wanted = number_of(work.spec.object(), "healthCheckNodePort");
+  if (wanted == 0) {
+    co_await claim_free_port(work, "healthCheckNodePort", work.spec.object(), work.spec.type());
     co_return;
   }
-  Claim claim{Claim::Kind::kNodePort, std::to_string(wanted)};
-  std::string use = std::string(port.string_at({"protocol"})) + "/" + claim.value;
-  bool twice = std::ranges::find(work.seen, use) != work.seen.end();
-  work.seen.push_back(std::move(use));
-  if (!twice && (holds(work.held, claim) || holds(work.claimed, claim))) co_return;
-  if (!twice && co_await claim_port(work, claim.value)) {
-    work.claimed.push_back(std::move(claim));
-    co_return;
-  }
-  work.errors.push_back(FieldError::invalid(path, wanted, "provided port is already allocated"));
+  std::string problem = co_await claim_numbered_port(work, wanted);
+  if (problem.empty()) co_return;
+  work.failure = meta::internal_error("failed to allocate requested HealthCheck NodePort " +
+                                      std::to_string(wanted) + ": " + problem);
 }
 
 Task<void> ServiceAllocator::claim_ports(Work& work) {
-  if (!needs_node_ports(work.spec)) co_return;
   Value* ports = work.spec.find("ports");
-  for (std::uint32_t i = 0; ports != nullptr && i < ports->size(); ++i) {
-    // Those that name a port come first in line only as they stand in the list.
-    co_await claim_port_of(work, ports->items()[i], i);
-    if (!work.errors.empty()) co_return;
+  if (ports != nullptr && kinds::networking::has_node_ports(work.service)) {
+    if (work.old == nullptr) {
+      co_await claim_new_ports(work, ports->items());
+    } else {
+      co_await claim_changed_ports(work, ports->items());
+    }
   }
-  bool health =
-      work.spec.text("type") == "LoadBalancer" && work.spec.text("externalTrafficPolicy") == "Local";
-  if (health && work.spec.unset("healthCheckNodePort")) {
-    co_await claim_free_port(work, "healthCheckNodePort", work.spec.object(), work.spec.type(), 0);
-  }
+  if (!work.failed()) co_await claim_health_port(work);
 }
 
 Task<Result<ServiceAllocator::Outcome>> ServiceAllocator::allocate(Value& service, const schema::Type& type,
@@ -248,17 +324,17 @@ Task<Result<ServiceAllocator::Outcome>> ServiceAllocator::allocate(Value& servic
             std::string(std::as_const(service).string_at({"metadata", "name"})),
             {},
             {},
+            old,
             {},
             {}};
-  if (old != nullptr) {
-    work.held = claims_of(*old);
-    keep_allocated(work.spec, *old);
-  }
-  shape_addresses(work.spec, old, ranges_, work.errors);
-  if (work.errors.empty()) co_await claim_addresses(work);
-  if (work.errors.empty()) co_await claim_ports(work);
-  if (!work.errors.empty()) {
+  if (old != nullptr) work.held = claims_of(*old);
+  Filler whole(service, type, arena);
+  shape_addresses(whole, old, ranges_, work.errors);
+  if (!work.failed()) co_await claim_addresses(work);
+  if (!work.failed()) co_await claim_ports(work);
+  if (work.failed()) {
     if (claiming == Claiming::kReal) co_await release(std::move(work.claimed));
+    if (work.failure) co_return std::unexpected(*std::move(work.failure));
     co_return std::unexpected(meta::invalid("", "Service", work.name, work.errors));
   }
   Outcome outcome;

@@ -2,6 +2,7 @@
 // Cluster IPs and node ports of services: each is claimed by creating an object or a key of its own, so that
 // the store decides who gets it, at any number of servers and across restarts.
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -48,7 +49,7 @@ class ServiceAllocator {
     std::vector<Claim> given_up;  // of `old`: to be released once it is
   };
   /// Fills in what a service that is created (`old` null) or updated lacks: families, cluster IPs, node
-  /// ports. Fails with 422; then nothing stays claimed.
+  /// ports. Fails with 422 (500 when there is none left); then nothing stays claimed.
   Task<Result<Outcome>> allocate(json::Value& service, const schema::Type& type, const json::Value* old,
                                  json::Arena& arena, Claiming claiming);
   Task<void> release(std::vector<Claim> claims);
@@ -64,10 +65,16 @@ class ServiceAllocator {
   Task<bool> claim_port(const Work& work, const std::string& port);
   Task<void> claim_addresses(Work& work);
   Task<void> claim_free_address(Work& work, const AddressRange& range, json::Value& addresses);
+  Task<void> claim_named_address(Work& work, const std::string& address);
+  static std::size_t first_to_claim(const Work& work);
   Task<void> claim_ports(Work& work);
-  Task<void> claim_port_of(Work& work, json::Value& port, std::size_t index);
+  Task<void> claim_new_ports(Work& work, std::span<json::Value> ports);
+  Task<void> claim_changed_ports(Work& work, std::span<json::Value> ports);
+  Task<void> claim_health_port(Work& work);
+  Task<void> claim_port_of(Work& work, std::int64_t number, std::size_t index);
+  Task<std::string> claim_numbered_port(Work& work, std::int64_t number);
   Task<void> claim_free_port(Work& work, std::string_view field, json::Value& holder,
-                             const schema::Type& type, std::size_t index);
+                             const schema::Type& type);
   std::string port_key(std::string_view port) const;
 
   storage::Store& store_;

@@ -11,12 +11,12 @@ using defaults::Filler;
 
 /// Whether a service of this spec has cluster IPs of its own (neither headless nor an external name).
 bool needs_addresses(Filler& spec);
+/// Whether ports that name no node port get one.
 bool needs_node_ports(Filler& spec);
 
-/// Takes over what was allocated to `old` (the whole service) and is not said anew.
-void keep_allocated(Filler& spec, const json::Value& old);
-/// Brings clusterIP, clusterIPs, ipFamilies and ipFamilyPolicy together, as far as the ranges allow.
-void shape_addresses(Filler& spec, const json::Value* old, const ServiceRanges& ranges,
+/// Brings clusterIPs, ipFamilies and ipFamilyPolicy together, as far as the ranges allow. `old` is the whole
+/// service that is replaced, or null.
+void shape_addresses(Filler& service, const json::Value* old, const ServiceRanges& ranges,
                      meta::FieldErrors& errors);
 
 }  // namespace pedalion::registry::builtin::allocation

@@ -48,7 +48,9 @@ void Field::invalid(std::string_view shown, std::string_view detail) const {
 void Field::forbidden(std::string_view detail) const {
   errors_->push_back(FieldError::forbidden(path_, detail));
 }
-void Field::duplicate() const { duplicate(text()); }
+void Field::duplicate() const {
+  errors_->push_back(FieldError::duplicate(path_, value_ == nullptr ? Value() : *value_));
+}
 void Field::duplicate(std::string_view shown) const {
   errors_->push_back(FieldError::duplicate(path_, shown));
 }

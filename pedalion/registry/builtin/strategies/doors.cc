@@ -190,8 +190,7 @@ void keep_what_is_not_written(Door door, const Traits& traits, Filler& object, c
   switch (door) {
     case Door::kMain:
       if (traits.has_status) keep(object, old, "status");
-      set_generation(traits, object, old);
-      return;
+      break;
     case Door::kStatus:
       write_status(traits, object, old);
       break;
@@ -208,10 +207,12 @@ void keep_what_is_not_written(Door door, const Traits& traits, Filler& object, c
       add_ephemeral(object, old);
       break;
     case Door::kBinding:
-      keep_metadata(object, old, {"generation"});
-      return;
+      break;
   }
-  if (door == Door::kResize || door == Door::kEphemeralContainers) {
+}
+
+void count_generation(Door door, const Traits& traits, Filler& object, const Value& old) {
+  if (door == Door::kMain || door == Door::kResize || door == Door::kEphemeralContainers) {
     set_generation(traits, object, old);
   } else {
     keep_metadata(object, old, {"generation"});

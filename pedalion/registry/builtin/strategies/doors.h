@@ -38,8 +38,10 @@ struct Traits {
   static Traits of(std::string_view group, const catalog::ResourceFacts& facts);
 };
 
-/// Takes from `old` what the door does not write, and sets metadata.generation.
+/// Takes from `old` what the door does not write.
 void keep_what_is_not_written(Door door, const Traits& traits, Filler& object, const Value& old);
+/// Sets metadata.generation of an object that is ready otherwise.
+void count_generation(Door door, const Traits& traits, Filler& object, const Value& old);
 /// A new object's status, emptied, and its first generation.
 void reset_new(const Traits& traits, Filler& object);
 

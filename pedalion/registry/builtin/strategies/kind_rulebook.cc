@@ -27,13 +27,14 @@ void KindRulebook::prepare_create(const rest::RequestContext& context, json::Doc
 
 void KindRulebook::prepare_update(json::Document& object, const Value& old) const {
   Filler filler(object.root, type_, object.arena);
-  if (door_ == Door::kMain && rules_ != nullptr && rules_->prepare_update != nullptr) {
+  keep_what_is_not_written(door_, traits_, filler, old);
+  if (rules_ != nullptr && door_ == Door::kMain && rules_->prepare_update != nullptr) {
     rules_->prepare_update(filler, old);
   }
-  keep_what_is_not_written(door_, traits_, filler, old);
-  if (door_ == Door::kStatus && rules_ != nullptr && rules_->prepare_status_update != nullptr) {
+  if (rules_ != nullptr && door_ == Door::kStatus && rules_->prepare_status_update != nullptr) {
     rules_->prepare_status_update(filler, old);
   }
+  count_generation(door_, traits_, filler, old);
 }
 
 meta::FieldErrors KindRulebook::validate(const Value& object) const {
