@@ -22,7 +22,7 @@ need_build_packages() {
   need_packages clang-19 lld-19 llvm-19 libclang-rt-19-dev cmake ninja-build ccache git ca-certificates python3 \
     libboost1.81-dev libssl-dev libnghttp2-dev librocksdb-dev libsimdjson-dev libabsl-dev libre2-dev \
     libfmt-dev libspdlog-dev libcli11-dev libyaml-dev libjemalloc-dev libdeflate-dev zlib1g-dev \
-    libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc \
+    libsodium-dev libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc \
     libgtest-dev libgmock-dev libbenchmark-dev prometheus-cpp-dev
 }
 

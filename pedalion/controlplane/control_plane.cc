@@ -13,6 +13,7 @@
 #include "pedalion/controlplane/api.h"
 #include "pedalion/controlplane/bootstrap/bootstrap.h"
 #include "pedalion/controlplane/credentials.h"
+#include "pedalion/controlplane/encryption.h"
 #include "pedalion/controlplane/hooks.h"
 #include "pedalion/controlplane/host.h"
 #include "pedalion/controlplane/kubeconfig.h"
@@ -34,6 +35,7 @@ struct ControlPlane::Rep {
   Lifecycle lifecycle;
   Hooks hooks;
   std::unique_ptr<OpenedStore> store;
+  std::unique_ptr<Encryption> encryption;  // null: nothing is encrypted
   std::unique_ptr<authn::Authenticator> authenticator;
   std::unique_ptr<authz::Authorizer> authorizer;
   std::unique_ptr<Api> api;
@@ -140,7 +142,14 @@ Result<void> ControlPlane::Rep::build_api() {
   wanted.access = review_callbacks(*authenticator, *authorizer, {options.service_accounts.issuer});
   wanted.min_request_timeout = options.min_request_timeout;
   wanted.advertised_server = advertised_server();
-  TRY(api, Api::create(store->store(), std::move(wanted)));
+  storage::Store* values = &store->store();
+  if (!options.storage.encryption_file.empty()) {
+    TRY(encryption, Encryption::open(*values, {.file = options.storage.encryption_file,
+                                               .reload = options.storage.reload_encryption_file,
+                                               .key_prefix = options.storage.prefix}));
+    values = &encryption->store();
+  }
+  TRY(api, Api::create(*values, std::move(wanted)));
   return {};
 }
 

@@ -33,6 +33,8 @@ Result<StorageChoice> storage_from(const FlagValues& flags) {
   storage.prefix = flags.text("etcd-prefix");
   while (storage.prefix.ends_with('/')) storage.prefix.pop_back();
   if (!storage.prefix.starts_with('/')) storage.prefix.insert(0, "/");
+  storage.encryption_file = flags.text("encryption-provider-config");
+  storage.reload_encryption_file = flags.boolean("encryption-provider-config-automatic-reload");
   return storage;
 }
 

@@ -18,6 +18,8 @@ struct StorageChoice {
   storage::etcd3::Etcd3Options etcd;
   std::chrono::milliseconds compaction_interval{std::chrono::minutes(5)};
   std::string prefix = "/registry";
+  std::string encryption_file;  // empty: nothing is encrypted
+  bool reload_encryption_file = false;
 };
 
 struct TlsChoice {

@@ -73,8 +73,10 @@ constexpr auto kFlags = std::to_array<Flag>({
     {"watch-cache", kBool, "true", kNo, "the cache is always on"},
     {"watch-cache-sizes", kList, "", kNo, "the cache sizes itself"},
     {"default-watch-cache-size", kInt, "100", kNo, ""},
-    {"encryption-provider-config", kString, "", kNo, ""},
-    {"encryption-provider-config-automatic-reload", kBool, "false", kNo, ""},
+    {"encryption-provider-config", kString, "", kYes,
+     "EncryptionConfiguration file: what is encrypted in the store, and how"},
+    {"encryption-provider-config-automatic-reload", kBool, "false", kYes,
+     "read that file again when it changes"},
     {"storage-initialization-timeout", kDuration, "1m0s", kNo, ""},
     {"event-ttl", kDuration, "1h0m0s", kYes, "how long events are kept"},
     // Who, and may they.

@@ -110,6 +110,10 @@ class Store {
   /// when it is in the future; nothing happens when it is forgotten already.
   virtual Task<Result<void>> compact(Revision revision) = 0;
 
+  /// Whether the value ought to be written anew though it has not changed: it is encrypted by what does not encrypt any
+  /// more.
+  virtual Task<Result<bool>> is_stale(std::string) { co_return false; }
+
   /// The revision of the last write that a linearizable read sees.
   virtual Task<Result<Revision>> current_revision() = 0;
 };

@@ -157,6 +157,10 @@ class Update {
     bool same = answer->json.view() == current_->json.view() ||
                 managedfields::equal_but_for_times(object_.root, without_version());
     context_.step("encoding");
+    if (same && !options_.dry_run) {
+      CO_TRY(bool stale, co_await store_.store_.is_stale(key_));
+      same = !stale;
+    }
     if (same || options_.dry_run) {
       result_ = same ? current_ : answer;
       co_return Outcome::kDone;

@@ -58,6 +58,7 @@ class TranscodingStore final : public storage::Store {
   Result<std::unique_ptr<storage::Watch>> watch(std::string prefix, storage::Revision after,
                                                 storage::WatchSink& sink) override;
   Task<Result<void>> compact(storage::Revision revision) override { return below_.compact(revision); }
+  Task<Result<bool>> is_stale(std::string key) override { return below_.is_stale(std::move(key)); }
   Task<Result<storage::Revision>> current_revision() override { return below_.current_revision(); }
 
  private:
