@@ -3,11 +3,12 @@
 #include <yaml.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <map>
+#include <utility>
 
+#include "pedalion/apimachinery/codec/protobuf_wire.h"
 #include "pedalion/apimachinery/codec/yaml_scalar.h"
+#include "pedalion/apimachinery/json/utf8.h"
 #include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/apimachinery/meta/field_error.h"
 
@@ -117,10 +118,31 @@ class Reader {
     auto tag = text_of(scalar.tag);
     bool plain =
         scalar.style == YAML_PLAIN_SCALAR_STYLE && (tag.empty() || tag == "!") && scalar.plain_implicit != 0;
-    if (tag == "tag:yaml.org,2002:binary") return Value::string(text, *arena_);
+    if (tag == "tag:yaml.org,2002:binary") return binary(text);
     if (tag == YAML_INT_TAG || tag == YAML_FLOAT_TAG || tag == YAML_BOOL_TAG || tag == YAML_NULL_TAG)
-      plain = true;
+      return tagged(tag, text);
     return plain ? resolve_plain_scalar(text, *arena_) : Value::string(text, *arena_);
+  }
+
+  Result<Value> binary(std::string_view text) {
+    std::string bytes;
+    if (!append_base64_decoded(bytes, text))
+      return std::unexpected(yaml_error("!!binary value contains invalid base64 data"));
+    return Value::string(json::with_replaced_utf8(bytes), *arena_);
+  }
+
+  /// Text that has to be of its tag's type.
+  Result<Value> tagged(std::string_view tag, std::string_view text) {
+    Value value = resolve_plain_scalar(text, *arena_);
+    std::string_view found = value.is_int()      ? YAML_INT_TAG
+                             : value.is_double() ? YAML_FLOAT_TAG
+                             : value.is_bool()   ? YAML_BOOL_TAG
+                             : value.is_null()   ? YAML_NULL_TAG
+                                                 : YAML_STR_TAG;
+    if (tag == found || (tag == YAML_FLOAT_TAG && value.is_int())) return value;
+    auto short_of = [](std::string_view tag) { return "!!" + std::string(tag.substr(tag.rfind(':') + 1)); };
+    return std::unexpected(yaml_error("cannot decode " + short_of(found) + " `" + std::string(text) +
+                                      "` as a " + short_of(tag)));
   }
 
   Result<Value> sequence() {
@@ -178,57 +200,72 @@ class Writer {
  public:
   explicit Writer(std::string& out) : out_(out) {}
 
-  void block(const Value& value, int indent) {
-    if (value.is_object() && !value.empty()) return object(value, indent);
-    if (value.is_array() && !value.empty()) return list(value, indent);
-    flow(value, indent);
-    out_ += '\n';
-  }
-
- private:
-  void flow(const Value& value, int indent) {
+  /// A value behind its key or dash; the block around it has `indent`.
+  void value(const Value& value, int indent, bool inline_first) {
+    if (value.is_object() && !value.empty()) return object(value, indent, inline_first);
+    if (value.is_array() && !value.empty()) return list(value, indent, inline_first);
     if (value.is_object())
       out_ += "{}";
     else if (value.is_array())
       out_ += "[]";
     else
-      write_yaml_scalar(value, indent, out_);
+      write_yaml_scalar(value, indent, ScalarPlace::kElsewhere, out_);
+    end_line();
   }
 
-  void object(const Value& value, int indent) {
+ private:
+  /// The first line may stand behind what is there already (`inline_first`); the others are indented.
+  void begin_line(int indent, bool inline_first) {
+    if (!inline_first) out_.append(static_cast<std::size_t>(indent), ' ');
+  }
+  /// Literal text may have ended it.
+  void end_line() {
+    if (!ends_with_yaml_break(out_)) out_ += '\n';
+  }
+
+  void object(const Value& value, int indent, bool inline_first) {
     std::vector<const json::Member*> members;
     for (const auto& member : value.members()) members.push_back(&member);
-    std::ranges::sort(members,
-                      [](const auto* a, const auto* b) { return yaml_key_less(a->key(), b->key()); });
-    bool first = true;
+    // By heap: it stays within bounds whatever the order is.
+    auto less = [](const auto* a, const auto* b) { return yaml_key_less(a->key(), b->key()); };
+    std::ranges::make_heap(members, less);
+    std::ranges::sort_heap(members, less);
     for (const auto* member : members) {
-      if (!first || !inline_) out_.append(static_cast<std::size_t>(indent), ' ');
-      first = false;
-      write_yaml_scalar(Value::string(member->key()), indent, out_);
-      out_ += ':';
-      const Value& inner = member->value;
-      bool nested = (inner.is_object() || inner.is_array()) && !inner.empty();
-      out_ += nested ? '\n' : ' ';
-      inline_ = false;
-      block(inner, inner.is_object() ? indent + 2 : indent);
+      begin_line(indent, std::exchange(inline_first, false));
+      const Value key = Value::string(member->key());
+      if (is_simple_yaml_key(member->key())) {
+        write_yaml_scalar(key, indent, ScalarPlace::kSimpleKey, out_);
+        member_value(member->value, indent);
+      } else {
+        out_ += "? ";
+        write_yaml_scalar(key, indent, ScalarPlace::kElsewhere, out_);
+        end_line();
+        begin_line(indent, false);
+        out_ += ": ";
+        this->value(member->value, holds_lines(member->value) ? indent + 2 : indent, true);
+      }
     }
-    inline_ = false;
   }
 
-  void list(const Value& value, int indent) {
-    bool first = true;
+  static bool holds_lines(const Value& value) {
+    return (value.is_object() || value.is_array()) && !value.empty();
+  }
+
+  void member_value(const Value& value, int indent) {
+    bool lines = holds_lines(value);
+    out_ += lines ? ":\n" : ": ";
+    this->value(value, lines && value.is_object() ? indent + 2 : indent, !lines);
+  }
+
+  void list(const Value& value, int indent, bool inline_first) {
     for (const Value& item : value.items()) {
-      if (!first || !inline_) out_.append(static_cast<std::size_t>(indent), ' ');
-      first = false;
+      begin_line(indent, std::exchange(inline_first, false));
       out_ += "- ";
-      inline_ = true;
-      block(item, indent + 2);
-      inline_ = false;
+      this->value(item, holds_lines(item) ? indent + 2 : indent, true);
     }
   }
 
   std::string& out_;
-  bool inline_ = false;  // the first line of what comes stands behind a "- "
 };
 
 }  // namespace
@@ -237,6 +274,6 @@ Result<json::Document> parse_yaml(std::string_view text, std::vector<std::string
   return Reader(text, problems).run();
 }
 
-void write_yaml(const Value& value, std::string& out) { Writer(out).block(value, 0); }
+void write_yaml(const Value& value, std::string& out) { Writer(out).value(value, 0, false); }
 
 }  // namespace pedalion::codec

@@ -1,0 +1,93 @@
+// What go-yaml does with the same text, as kubectl 1.36 shows it.
+#include "pedalion/apimachinery/codec/yaml.h"
+
+#include <gtest/gtest.h>
+
+#include "pedalion/apimachinery/json/parse.h"
+#include "pedalion/apimachinery/json/write.h"
+
+namespace pedalion::codec {
+namespace {
+
+std::string read(std::string_view yaml) {
+  auto document = parse_yaml(yaml);
+  return document ? json::to_string(document->root) : document.error().message;
+}
+
+std::string written(std::string_view json) {
+  std::string out;
+  auto document = json::parse(json).value();
+  write_yaml(document.root, out);
+  return out;
+}
+
+TEST(Yaml, ReadsPlainScalarsAsVersion1Dot1) {
+  EXPECT_EQ(read("[y, Y, yes, on, True, n, N, No, off, FALSE, oN]"),
+            R"([true,true,true,true,true,false,false,false,false,false,"oN"])");
+  EXPECT_EQ(read("[010, 0o10, 0x_ff, 0B11, 0b-1, -0b1, 1_000, 08, +7, 0o-1]"),
+            R"([8,8,255,3,-1,-1,1000,8,7,"0o-1"])");
+  EXPECT_EQ(read("[.6_1, ._5, -._5, 1_.5, 1., .1e1_0, 1e999, 1e-999]"),
+            R"([0.61,"._5",-0.5,1.5,1,1000000000,"1e999",0])");
+  EXPECT_EQ(read("[-9223372036854775808, 9223372036854775808, 0xffffffffffffffff]"),
+            "[-9223372036854775808,9223372036854776000,18446744073709552000]");
+  EXPECT_EQ(read("{~: null, 2001-01-01: 2001-01-01, y: \"y\"}"),
+            R"({"null":null,"2001-01-01":"2001-01-01","true":"y"})");
+}
+
+TEST(Yaml, TakesTagsAtTheirWord) {
+  EXPECT_EQ(read("[!!str 5, !!float 5, !!int \"5\", !!binary aGVsbG8=, !foo bar]"),
+            R"(["5",5,5,"hello","bar"])");
+  EXPECT_EQ(read("!!float x"), "yaml: cannot decode !!str `x` as a !!float");
+  EXPECT_EQ(read("!!binary '*'"), "yaml: !!binary value contains invalid base64 data");
+}
+
+TEST(Yaml, QuotesWhatWouldReadAsSomethingElse) {
+  EXPECT_EQ(written(R"({"a":"y","b":"0o7","c":"1:20","d":"2001-1-1 1:2:3","e":"2001-13-01","f":".nan"})"),
+            "a: \"y\"\nb: \"0o7\"\nc: \"1:20\"\nd: \"2001-1-1 1:2:3\"\ne: 2001-13-01\nf: \".nan\"\n");
+  EXPECT_EQ(written(R"({"a":"a: b","b":"a #b","c":"---","d":"it's","e":"'q'","f":"#x","g":"-x","h":" x"})"),
+            "a: 'a: b'\nb: 'a #b'\nc: '---'\nd: it's\ne: '''q'''\nf: '#x'\ng: -x\nh: ' x'\n");
+  EXPECT_EQ(written(R"({"a":"","b":"null","c":"=","d":"a:","":"<<"})"),
+            "\"\": <<\na: \"\"\nb: \"null\"\nc: =\nd: 'a:'\n");
+  EXPECT_EQ(written(R"({"a":"6\t","b":"\u0007\r","c":"\ud83d\ude00","d":"\u00e9","e":"\ufeffx"})"),
+            "a: \"6\\t\"\nb: \"\\a\\r\"\nc: \"\\U0001F600\"\nd: \xC3\xA9\ne: \"\\uFEFF\\x78\"\n");
+}
+
+TEST(Yaml, WritesLinesAsLiteralText) {
+  EXPECT_EQ(written(R"({"a":"x\ny","b":"x\n","c":"x\n\n","d":"\n"," e":["x\ny"],"f":" x\ny"})"),
+            "' e':\n- |-\n  x\n  y\na: |-\n  x\n  y\nb: |\n  x\nc: |+\n  x\n\nd: |2+\n\nf: |2-\n   x\n  y\n");
+  EXPECT_EQ(written(R"({"a":"x \ny","b":"x\n ","c":"x\n\ty"})"),
+            "a: \"x \\ny\"\nb: \"x\\n \"\nc: \"x\\n\\ty\"\n");
+}
+
+TEST(Yaml, WritesKeysThatDoNotFitBehindAQuestionMark) {
+  EXPECT_EQ(written(R"({"x\ny":{"a":1,"b":[2]},"x\nz":[1,{"b":2}],"z":[[1,[2]],[],{}]})"),
+            "? |-\n  x\n  y\n: a: 1\n  b:\n  - 2\n? |-\n  x\n  z\n: - 1\n  - b: 2\nz:\n- - 1\n  - - 2\n- "
+            "[]\n- {}\n");
+  std::string key(128, 'k');
+  EXPECT_EQ(written("{\"" + key + "\":1}"), key + ": 1\n");
+  EXPECT_EQ(written("{\"" + key + "k\":1}"), "? " + key + "k\n: 1\n");
+}
+
+TEST(Yaml, FoldsLongTextBehindColumn80) {
+  std::string words;
+  for (int i = 0; i < 20; ++i) words += "word ";
+  EXPECT_EQ(written("{\"key\":\"" + words + "end\"}"),
+            "key: word word word word word word word word word word word word word word word word\n"
+            "  word word word word end\n");
+  EXPECT_EQ(written("{\"key\":\"" + words + "\\t\"}"),
+            "key: \"word word word word word word word word word word word word word word word word\n"
+            "  word word word word \\t\"\n");
+}
+
+TEST(Yaml, SortsKeysByTheNumbersInThem) {
+  EXPECT_EQ(written(R"({"a10":0,"a2":0,"a-":0,"b":0,"B":0,"a":0})"),
+            "B: 0\na: 0\na-: 0\na2: 0\na10: 0\nb: 0\n");
+}
+
+TEST(Yaml, WritesFloatsAsGo) {
+  EXPECT_EQ(written("[1.5,100000.0,1e6,1234567.5,0.0001,0.00001,1e21]"),
+            "- 1.5\n- 100000\n- 1e+06\n- 1.2345675e+06\n- 0.0001\n- 1e-05\n- 1e+21\n");
+}
+
+}  // namespace
+}  // namespace pedalion::codec
