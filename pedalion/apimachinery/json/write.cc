@@ -60,6 +60,26 @@ void write_special(std::string_view text, std::size_t& i, std::string& out) {
   out += kHex[c & 15];
 }
 
+constexpr double kWhole =
+    1LL << 53;  // from here on, each double is a whole number with digits that are not needed
+
+/// Below 1e21: the digits that are needed, then zeros.
+void write_large(double number, std::string& out) {
+  char text[64];
+  auto end = std::to_chars(text, text + sizeof text, number, std::chars_format::scientific).ptr;
+  std::string_view written(text, end);
+  auto e = written.find('e');
+  int exponent = 0;
+  std::from_chars(text + e + 2, end, exponent);
+  bool negative = written[0] == '-';
+  std::string digits;
+  for (char c : written.substr(negative ? 1 : 0, e - (negative ? 1 : 0))) {
+    if (c != '.') digits += c;
+  }
+  digits.resize(static_cast<std::size_t>(exponent) + 1, '0');
+  out.append(negative ? "-" : "").append(digits);
+}
+
 /// Go: the shortest text that reads back, plain between 1e-6 and 1e21, else with an exponent of at least …
 /// one digit.
 void write_double(double number, std::string& out) {
@@ -69,6 +89,7 @@ void write_double(double number, std::string& out) {
   }
   double magnitude = std::fabs(number);
   char text[64];
+  if (magnitude >= kWhole && magnitude < 1e21) return write_large(number, out);
   bool plain = magnitude >= 1e-6 && magnitude < 1e21;
   auto [end, error] = std::to_chars(text, text + sizeof text, number,
                                     plain ? std::chars_format::fixed : std::chars_format::scientific);
