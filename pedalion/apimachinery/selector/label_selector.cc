@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/apimachinery/meta/validation.h"
@@ -260,7 +261,7 @@ bool holds(const Requirement& requirement, LabelSpan labels) {
 
 std::string joined(const std::vector<std::string>& values) {
   std::string text;
-  for (const auto& value : values) text += (text.empty() ? "" : ",") + value;
+  for (const auto& value : values) text += (&value == &values.front() ? "" : ",") + value;
   return text;
 }
 
@@ -311,10 +312,14 @@ bool LabelSelector::matches(LabelSpan labels) const {
 }
 
 std::string LabelSelector::text() const {
-  auto sorted = requirements_;
-  std::ranges::sort(sorted, {}, &Requirement::key);
+  std::vector<const Requirement*> sorted;
+  for (const auto& requirement : requirements_) sorted.push_back(&requirement);
+  std::ranges::sort(sorted, {}, [](const auto* requirement) {
+    return std::pair<std::string_view, const Requirement*>(requirement->key, requirement);
+  });
   std::string text;
-  for (const auto& requirement : sorted) {
+  for (const auto* place : sorted) {
+    const Requirement& requirement = *place;
     if (!text.empty()) text += ",";
     switch (requirement.op) {
       case Operator::kIn:
