@@ -170,7 +170,7 @@ TEST_F(PatchTest, Apply) {
 TEST_F(PatchTest, ApplyIsRepeatable) {
   fake.current = {config_map("a"), config_map("a", "other", 8), config_map("a")};
   EXPECT_EQ(
-      patch(kApply, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {x: y}}\ndata: {l: w}\n",
+      patch(kApply, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {x: z}}\ndata: {l: w}\n",
             "?fieldManager=m")
           .status,
       200);
