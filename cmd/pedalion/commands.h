@@ -3,6 +3,7 @@
 // code: 0, 1 for a failure, 2 for wrong usage.
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace pedalion::program {
 
@@ -16,5 +17,7 @@ int up(Arguments arguments);
 int routes(Arguments arguments);
 /// Asks a running server, and shows each step that the request took.
 int trace(Arguments arguments);
+/// `command`: export or import. Moves the content of a store to a file, or a file's into a store.
+int transfer(std::string_view command, Arguments arguments);
 
 }  // namespace pedalion::program

@@ -17,7 +17,7 @@ constexpr std::string_view kUsage = R"(pedalion COMMAND [ARGUMENTS]
   serve [FLAGS]          run a server with kube-apiserver's flags (also when the program is called kube-apiserver)
   routes [-o json]       print every path of the API and what serves it
   trace METHOD PATH      ask a running server and print each step of the request with its time
-  storage COMMAND        check, back up, restore or compact an embedded store
+  storage COMMAND        check, back up, restore or compact an embedded store; export and import any
   version                print the version
 
 up and serve take --help.
@@ -29,6 +29,9 @@ int run(std::string_view command, std::span<const std::string> arguments) {
   if (command == "serve") return program::serve(arguments);
   if (command == "routes") return program::routes(arguments);
   if (command == "trace") return program::trace(arguments);
+  if (command == "storage" && !arguments.empty() && (arguments[0] == "export" || arguments[0] == "import")) {
+    return program::transfer(arguments[0], arguments.subspan(1));
+  }
   if (command == "storage") return storage::embedded::storage_command(arguments, std::cout, std::cerr);
   if (command == "version" || command == "--version") {
     std::cout << server::version_text() << "\n";

@@ -97,4 +97,14 @@ Result<Compaction> compact(const std::string& directory, Revision revision) {
   return result;
 }
 
+std::string store_directory(const std::string& directory) {
+  std::error_code ignored;
+  std::string inner = directory + "/storage";
+  if (!std::filesystem::exists(directory + "/db", ignored) &&
+      std::filesystem::exists(inner + "/db", ignored)) {
+    return inner;
+  }
+  return directory;
+}
+
 }  // namespace pedalion::storage::embedded

@@ -21,4 +21,7 @@ struct Compaction {
 /// Forgets history up to `revision` (0: all) and gives its space back.
 Result<Compaction> compact(const std::string& directory, Revision revision);
 
+/// Where the store is in a directory that was named: there, or (a server's data directory) one level down.
+std::string store_directory(const std::string& directory);
+
 }  // namespace pedalion::storage::embedded

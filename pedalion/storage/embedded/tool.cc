@@ -23,6 +23,8 @@ Looks after the embedded store in DIR; stop the server first.
   backup TARGET                 copy the store to TARGET, a directory that does not exist
   restore BACKUP                make DIR, which must be empty or absent, a copy of BACKUP
   compact [--revision N]        forget history up to revision N (default: all of it) and give back its space
+
+To move to another kind of store: pedalion storage export, pedalion storage import.
 )";
 
 struct Arguments {
@@ -65,17 +67,6 @@ std::optional<Arguments> parse(std::span<const std::string> given, std::ostream&
     }
   }
   return arguments;
-}
-
-/// Takes a server's data directory too, where the store is one level down.
-std::string store_directory(const std::string& directory) {
-  std::error_code ignored;
-  std::string inner = directory + "/storage";
-  if (!std::filesystem::exists(directory + "/db", ignored) &&
-      std::filesystem::exists(inner + "/db", ignored)) {
-    return inner;
-  }
-  return directory;
 }
 
 int fail(const Status& status, std::ostream& err) {
