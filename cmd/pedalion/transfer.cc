@@ -20,8 +20,8 @@ namespace {
 constexpr std::string_view kUsage = R"(pedalion storage export FILE STORE
 pedalion storage import FILE STORE
 
-Writes everything that a store holds to FILE, in the order in which it was written, or creates what FILE holds in a store.
-FILE may be - for standard output or input. Stop the servers first. STORE is one of:
+Writes everything that a store holds to FILE, in the order in which it was written, or creates in a store what FILE
+holds. FILE may be - for standard output or input. Stop the servers first. STORE is one of:
 
   --data-dir DIR                 the embedded store of a server
   --etcd-servers URL,…           etcd; with --etcd-cafile, --etcd-certfile, --etcd-keyfile
