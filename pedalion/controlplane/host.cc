@@ -7,6 +7,8 @@
 
 #include <array>
 
+#include "pedalion/registry/builtin/allocation/address_range.h"
+
 namespace pedalion::controlplane {
 namespace {
 
@@ -50,7 +52,8 @@ std::vector<std::string> host_addresses() {
 
 std::string advertised_address(const std::string& wanted, const std::string& bind_address) {
   if (!wanted.empty()) return wanted;
-  if (bind_address != "0.0.0.0" && bind_address != "::" && !bind_address.empty()) return bind_address;
+  bool anywhere = bind_address.empty() || bind_address == "0.0.0.0" || bind_address == "::";
+  if (!anywhere && !registry::builtin::allocation::is_loopback(bind_address)) return bind_address;
   auto addresses = host_addresses();
   return addresses.empty() ? "127.0.0.1" : addresses.front();
 }

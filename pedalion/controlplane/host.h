@@ -12,8 +12,8 @@ std::string host_name();
 /// Numeric addresses of all interfaces that are up, loopback ones last.
 std::vector<std::string> host_addresses();
 
-/// The address that others are told: `wanted`, else `bind_address` if it is one of an interface, else the
-/// first that is not loopback.
+/// The address that others are told: `wanted`, else `bind_address` if others can reach it, else the first that
+/// is not loopback.
 std::string advertised_address(const std::string& wanted, const std::string& bind_address);
 
 /// The first address of a range: "10.0.0.0/24" → "10.0.0.1". Empty when it is no range.

@@ -15,7 +15,8 @@ TEST(Host, FindsTheFirstAddressOfARange) {
 
 TEST(Host, AdvertisesWhatItIsToldOrBoundTo) {
   EXPECT_EQ(advertised_address("192.0.2.1", "0.0.0.0"), "192.0.2.1");
-  EXPECT_EQ(advertised_address("", "127.0.0.1"), "127.0.0.1");
+  EXPECT_EQ(advertised_address("", "192.0.2.7"), "192.0.2.7");
+  EXPECT_EQ(advertised_address("", "127.0.0.1"), host_addresses().front());
   EXPECT_NE(advertised_address("", "0.0.0.0"), "");
   EXPECT_EQ(host_and_port("::1", 6443), "[::1]:6443");
 }

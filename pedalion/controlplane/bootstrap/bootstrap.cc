@@ -63,6 +63,8 @@ Result<std::vector<Wanted>> own_endpoints(const Options& options) {
     return std::unexpected(meta::bad_request("the advertise address " + quoted(options.advertise_address) +
                                              " is no IP address"));
   }
+  // Endpoints may not be loopback addresses: a server that has no other is in no list.
+  if (registry::builtin::allocation::is_loopback(options.advertise_address)) return std::vector<Wanted>();
   std::vector<std::pair<std::string_view, std::string>> values = {
       {"$ADDRESS", quoted(options.advertise_address)},
       {"$FAMILY", quoted(registry::builtin::allocation::family_text(*family))},

@@ -148,6 +148,19 @@ TEST_F(BuiltinRegistryTest, EveryStoredKindCanBeMadeReadAndRemoved) {
       {"events.k8s.io/events",
        R"("eventTime":"2026-01-01T00:00:00.000000Z","reportingController":"made.io/c","reportingInstance":"i",)"
        R"("action":"a","reason":"r","type":"Normal","regarding":{"namespace":"default"})"},
+      {"ingressclasses", R"("spec":{"controller":"made.io/c"})"},
+      {"ingresses", R"("spec":{"defaultBackend":{"service":{"name":"s","port":{"number":80}}}})"},
+      {"endpointslices", R"("addressType":"IPv4")"},
+      {"servicecidrs", R"("spec":{"cidrs":["10.9.0.0/24"]})"},
+      {"persistentvolumes",
+       R"("spec":{"capacity":{"storage":"1Gi"},"accessModes":["ReadWriteOnce"],"hostPath":{"path":"/x"}})"},
+      {"persistentvolumeclaims",
+       R"("spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}})"},
+      {"storageclasses", R"("provisioner":"made.io/p")"},
+      {"volumeattributesclasses", R"("driverName":"made.io","parameters":{"a":"b"})"},
+      {"volumeattachments",
+       R"("spec":{"attacher":"made.io","nodeName":"n","source":{"persistentVolumeName":"v"}})"},
+      {"csistoragecapacities", R"("storageClassName":"c")"},
       {"ipaddresses", R"("spec":{"parentRef":{"resource":"services","namespace":"n","name":"s"}})"},
   };
   for (std::string_view name : {"deployments", "replicasets", "statefulsets", "daemonsets"}) {

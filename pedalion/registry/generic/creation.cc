@@ -104,7 +104,7 @@ Result<void> Creation::validate() const {
 
 Task<Result<rest::ObjectPtr>> Creation::finish(const admission::Attributes& attributes) {
   CO_TRY_OK(validate());
-  for (auto& warning : strategy().warnings(object_.root)) context_.warn(std::move(warning));
+  for (auto& warning : strategy().warnings(object_.root, nullptr)) context_.warn(std::move(warning));
   context_.step("validation");
   CO_TRY_OK(co_await store_.admission_.validate(attributes));
   context_.step("validating admission");

@@ -34,7 +34,8 @@ class Strategy {
   /// What is wrong besides metadata.
   virtual meta::FieldErrors validate(const json::Value& object) const = 0;
   virtual meta::FieldErrors validate_update(const json::Value& object, const json::Value& old) const = 0;
-  virtual std::vector<std::string> warnings(const json::Value& object) const = 0;
+  /// `old`: the object that is replaced; null for a new one.
+  virtual std::vector<std::string> warnings(const json::Value& object, const json::Value* old) const = 0;
   /// As the object will come back from the store.
   virtual void canonicalize(json::Document& object) const = 0;
   /// What nobody comes to own by writing this way.

@@ -147,7 +147,8 @@ class Update {
                              json::Value::string(std::to_string(current_->revision), object_.arena),
                              object_.arena);
     CO_TRY_OK(validate());
-    for (auto& warning : store_strategy().warnings(object_.root)) context_.warn(std::move(warning));
+    for (auto& warning : store_strategy().warnings(object_.root, &old_.root))
+      context_.warn(std::move(warning));
     context_.step("validation");
     CO_TRY_OK(co_await store_.admission_.validate(attributes));
     if (ends()) co_return co_await remove();

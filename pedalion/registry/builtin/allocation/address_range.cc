@@ -41,6 +41,8 @@ std::optional<Family> family_of(std::string_view address) {
   return parsed->first;
 }
 
+bool is_loopback(std::string_view address) { return address.starts_with("127.") || address == "::1"; }
+
 Result<AddressRange> AddressRange::parse(std::string_view cidr) {
   std::size_t slash = cidr.find('/');
   auto address = parse_address(cidr.substr(0, slash));

@@ -15,6 +15,8 @@ enum class Family : std::uint8_t { kIpv4, kIpv6 };
 std::string_view family_text(Family family);  // "IPv4"
 /// The family of an address; nothing when it is none.
 std::optional<Family> family_of(std::string_view address);
+/// Reaches only the machine itself.
+bool is_loopback(std::string_view address);
 
 /// "10.0.0.0/24". Value type.
 class AddressRange {

@@ -37,6 +37,8 @@ struct KindRules {
                                       meta::FieldErrors& errors) = nullptr;
   /// What the client should be warned of, at create and update.
   void (*warn)(const Value& object, std::vector<std::string>& warnings) = nullptr;
+  /// Instead of warn, at update.
+  void (*warn_update)(const Value& object, const Value& old, std::vector<std::string>& warnings) = nullptr;
 };
 
 /// The array at a path, empty when there is none.

@@ -60,9 +60,14 @@ meta::FieldErrors KindRulebook::validate_update(const Value& object, const Value
   return errors;
 }
 
-std::vector<std::string> KindRulebook::warnings(const Value& object) const {
+std::vector<std::string> KindRulebook::warnings(const Value& object, const Value* old) const {
   std::vector<std::string> warnings;
-  if (door_ == Door::kMain && rules_ != nullptr && rules_->warn != nullptr) rules_->warn(object, warnings);
+  if (door_ != Door::kMain || rules_ == nullptr) return warnings;
+  if (old != nullptr && rules_->warn_update != nullptr) {
+    rules_->warn_update(object, *old, warnings);
+  } else if (rules_->warn != nullptr) {
+    rules_->warn(object, warnings);
+  }
   return warnings;
 }
 

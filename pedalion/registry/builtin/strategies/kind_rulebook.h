@@ -38,7 +38,7 @@ class KindRulebook {
   void prepare_update(json::Document& object, const Value& old) const;
   meta::FieldErrors validate(const Value& object) const;
   meta::FieldErrors validate_update(const Value& object, const Value& old) const;
-  std::vector<std::string> warnings(const Value& object) const;
+  std::vector<std::string> warnings(const Value& object, const Value* old) const;
   /// As the object will come back from the store.
   void canonicalize(json::Document& object) const;
 

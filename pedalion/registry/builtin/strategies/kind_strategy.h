@@ -20,7 +20,9 @@ class KindStrategy final : public generic::Strategy {
   meta::FieldErrors validate_update(const Value& object, const Value& old) const override {
     return rulebook_.validate_update(object, old);
   }
-  std::vector<std::string> warnings(const Value& object) const override { return rulebook_.warnings(object); }
+  std::vector<std::string> warnings(const Value& object, const Value* old) const override {
+    return rulebook_.warnings(object, old);
+  }
   void canonicalize(json::Document& object) const override { rulebook_.canonicalize(object); }
   const managedfields::FieldSet& reset_fields() const override { return rulebook_.reset_fields(); }
 
