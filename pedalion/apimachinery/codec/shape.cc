@@ -1,6 +1,7 @@
 #include "pedalion/apimachinery/codec/shape.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "pedalion/apimachinery/codec/scalars.h"
 #include "pedalion/apimachinery/json/write.h"
@@ -62,6 +63,8 @@ class Shaper {
         return shape_list(type, value);
       case Shape::kMap:
         return shape_map(type, value);
+      case Shape::kAlternatives:
+        return shape_alternative(type, value);
       case Shape::kJson:
       case Shape::kFieldsV1:
       case Shape::kRawExtension:
@@ -138,6 +141,19 @@ class Shaper {
     }
     --depth_;
     return shaped;
+  }
+
+  /// As the first that takes such a value. Go decodes these on its own and tells of no unknown fields.
+  Result<Value> shape_alternative(const Type& type, Value value) {
+    for (const Field& field : type.fields) {
+      bool takes = value.is_object() ? field.type->is_struct() : value.is_array() && field.type->is_list();
+      if (!takes) continue;
+      auto* reported = std::exchange(unknown_, nullptr);
+      auto made = shape_value(*field.type, value, false);
+      unknown_ = reported;
+      return made;
+    }
+    return value;
   }
 
   Result<Value> shape_list(const Type& type, Value value) {

@@ -52,6 +52,16 @@ TEST(LargeObject, FindsEachMemberAfterSortingErasingAndGrowing) {
   ASSERT_NE(object.find("again"), nullptr);
 }
 
+TEST(LargeObject, FindsEachMemberAfterInserting) {
+  Arena arena;
+  Value object = Value::object(arena, 40);
+  for (int i = 0; i < 30; ++i)
+    object.insert_member(static_cast<std::uint32_t>(i / 2), arena.copy(key(i)), Value::integer(i), arena);
+  expect_all(object, 0, 30);
+  EXPECT_EQ(object.members()[0].name, key(1));
+  EXPECT_EQ(object.members()[29].name, key(0));
+}
+
 TEST(LargeObject, IsEqualWhateverTheOrder) {
   Arena arena;
   Value object = large(arena, 300);

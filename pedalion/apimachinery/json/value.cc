@@ -39,8 +39,7 @@ struct Value::Container {
   Element* data;
   std::uint32_t size, room;
   /// Of large objects: where each key lies, as position + 1 at the first free slot from its hash on; a power
-  /// of two of slots. Null: there is none. Sorting the members leaves it outdated but harmless: each hit is
-  /// checked.
+  /// of two of slots. Null: there is none. Whatever moves members fills it anew.
   std::uint32_t* slots;
   std::uint32_t slot_mask;
 
@@ -187,6 +186,14 @@ Value& Value::set(std::string_view key, Value value, Arena& arena) {
 
 Value& Value::append_member(std::string_view key, Value value, Arena& arena) {
   return container<Member>()->append(arena, Member{key, value}).value;
+}
+
+Value& Value::insert_member(std::uint32_t index, std::string_view key, Value value, Arena& arena) {
+  auto* rep = container<Member>();
+  rep->append(arena, Member{key, value});
+  std::rotate(rep->data + index, rep->data + rep->size - 1, rep->data + rep->size);
+  if (rep->slots != nullptr) rep->fill_index();
+  return rep->data[index].value;
 }
 
 Value& Value::object_at(std::string_view key, Arena& arena) {

@@ -84,6 +84,8 @@ class Value {
   Value& set(std::string_view key, Value value, Arena& arena);
   /// Appends a member that is known to be new. Borrows the key.
   Value& append_member(std::string_view key, Value value, Arena& arena);
+  /// The same before the member at `index`. Costs what comes after it.
+  Value& insert_member(std::uint32_t index, std::string_view key, Value value, Arena& arena);
   /// The member's object, made empty when absent or null.
   Value& object_at(std::string_view key, Arena& arena);
   /// True when there was one. Keeps the others' order.

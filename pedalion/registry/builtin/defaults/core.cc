@@ -65,7 +65,7 @@ void fill_requests(Filler container) {
   for (const json::Member& limit : limits->members()) {
     if (requests.find(limit.name) == nullptr) requests.set(limit.name, limit.value, container.arena());
   }
-  std::ranges::sort(requests.members(), {}, &json::Member::name);
+  requests.sort_members();
 }
 
 /// Pods get what templates do not.
@@ -88,7 +88,7 @@ void fill_namespace(Filler& object) {
   Filler filler(metadata, *object.type().field("metadata")->type, object.arena());
   Value& labels = filler.in("labels").object();
   labels.set("kubernetes.io/metadata.name", Value::string(name), object.arena());
-  std::ranges::sort(labels.members(), {}, &json::Member::name);
+  labels.sort_members();
 }
 
 std::string base64(std::string_view bytes) {
@@ -116,7 +116,7 @@ void fill_secret(Filler& secret) {
   for (const json::Member& member : secret.find("stringData")->members()) {
     data.set(member.name, Value::string(base64(member.value.string_or()), secret.arena()), secret.arena());
   }
-  std::ranges::sort(data.members(), {}, &json::Member::name);
+  data.sort_members();
   secret.object().erase("stringData");
   if (data.empty()) secret.object().erase("data");
 }
@@ -193,7 +193,7 @@ void fill_limits(Filler& item, std::string_view from, std::string_view to) {
   for (const json::Member& member : item.find(from)->members()) {
     if (target.find(member.name) == nullptr) target.set(member.name, member.value, item.arena());
   }
-  std::ranges::sort(target.members(), {}, &json::Member::name);
+  target.sort_members();
   if (target.empty()) item.object().erase(to);
 }
 

@@ -28,15 +28,13 @@ Value& set_in_order(Value& object, const schema::Type& type, std::string_view na
     *present = value;
     return *present;
   }
-  object.append_member(arena.copy(name), value, arena);
   auto members = object.members();
   int place = type.field_index(name);
   // Kind and apiVersion are no fields: they come first, as -1 says.
-  auto before = std::ranges::find_if(members.first(members.size() - 1), [&](const json::Member& member) {
-    return type.field_index(member.name) > place;
-  });
-  std::rotate(before, members.end() - 1, members.end());
-  return before->value;
+  auto before = std::ranges::find_if(
+      members, [&](const json::Member& member) { return type.field_index(member.name) > place; });
+  return object.insert_member(static_cast<std::uint32_t>(before - members.begin()), arena.copy(name), value,
+                              arena);
 }
 
 bool Filler::unset(std::string_view name) const {

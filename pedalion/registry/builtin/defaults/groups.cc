@@ -31,7 +31,7 @@ void fill_daemon_set(Filler& object) {
   constexpr std::string_view kCount = "deprecated.daemonset.template.generation";
   if (annotations.find(kCount) != nullptr) return;
   annotations.set(kCount, Value::string("0"), arena);
-  std::ranges::sort(annotations.members(), {}, &json::Member::name);
+  annotations.sort_members();
 }
 
 void fill_stateful_set(Filler& spec) {

@@ -75,7 +75,7 @@ void count_template(Filler& object, const Value& old) {
 
 void set_label(Value& labels, std::string_view name, std::string_view value, json::Arena& arena) {
   if (labels.find(name) == nullptr) labels.set(name, Value::string(value, arena), arena);
-  std::ranges::sort(labels.members(), {}, &json::Member::name);
+  labels.sort_members();
 }
 
 /// Without a selector of its own a job selects, and its pods wear, its uid.
