@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What `./dev test` runs: every suite, in the order that finds faults soonest. Closes with `N passed, N failed`.
 
-  run.py [SUITE…]    style unit kubectl golden crash flood asan-ubsan tsan fuzz; all: every one; none named: DEFAULT
+  run.py [SUITE…]    style unit kubectl golden protobuf crash flood asan-ubsan tsan fuzz; all: every one; none named: DEFAULT
 """
 import os
 import subprocess
@@ -12,7 +12,7 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
 PYTHON = sys.executable
 KUBECTL = ".cache/kubectl/kubectl"
 # What runs when no suite is named. The sanitizer builds and the fuzz targets take four times as long: `./dev test all`.
-DEFAULT = {"style", "unit", "kubectl", "golden", "crash", "flood"}
+DEFAULT = {"style", "unit", "kubectl", "golden", "protobuf", "crash", "flood"}
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:abort_on_error=0",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
@@ -34,6 +34,8 @@ def against(preset):
     binary = f"build/{preset}/bin/pedalion"
     return [("kubectl", [PYTHON, "tests/kubectl/run.py", "--binary", binary, "--kubectl", KUBECTL]),
             ("golden", [PYTHON, "tests/golden/replay.py", "--binary", binary]),
+            ("protobuf", [PYTHON, "tests/golden/replay.py", "--binary", binary,
+                          "--protobuf", f"build/{preset}/bin/pedalion-transcode"]),
             ("crash", [PYTHON, "tests/crash.py", "--binary", binary, "--rounds", "20" if preset == "release" else "3"]),
             ("flood", [PYTHON, "tests/flood.py", "--binary", binary])]
 
@@ -41,7 +43,7 @@ def against(preset):
 def suites():
     """(suite, step, command)"""
     yield "style", "style", [PYTHON, "tests/style/check.py"]
-    for suite in ("unit", "kubectl", "golden", "crash", "flood"):
+    for suite in ("unit", "kubectl", "golden", "protobuf", "crash", "flood"):
         yield suite, "build release", build("release")
         commands = {"unit": ctest("release"), **dict(against("release"))}
         yield suite, f"{suite} (release)", commands[suite]

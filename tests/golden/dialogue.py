@@ -95,7 +95,7 @@ class Player:
                 if values:
                     answer["headers"][name] = values if len(values) > 1 else values[0]
             if watch and response.status == 200:
-                answer["events"] = read_events(connection, response, watch)
+                answer["events"] = self.read_events(connection, response, watch)
                 return answer
             raw = response.read()
             if answer["headers"].get("content-encoding") == "gzip":
@@ -103,6 +103,25 @@ class Player:
             return with_body(answer, raw)
         finally:
             connection.close()
+
+    def read_events(self, connection, response, watch):
+        events, buffer = [], b""
+        end, wanted = time.time() + watch.get("seconds", 3), watch.get("events", 10 ** 9)
+        while len(events) < wanted and time.time() < end:
+            try:
+                if connection.sock:
+                    connection.sock.settimeout(max(0.05, end - time.time()))
+                chunk = response.read1(65536)
+            except (TimeoutError, OSError):
+                break
+            if not chunk:
+                break
+            buffer += chunk
+            while b"\n" in buffer and len(events) < wanted:
+                line, buffer = buffer.split(b"\n", 1)
+                if line.strip():
+                    events.append(json.loads(line))
+        return events
 
     def call_until(self, step, variables):
         answer = self.call(step, variables)
@@ -164,6 +183,11 @@ class Background:
         return self.result or {"status": 0, "headers": {}}
 
 
+def raw_of(answer):
+    """The body's bytes of an answer that is not JSON."""
+    return base64.b64decode(answer["base64"]) if "base64" in answer else answer.get("text", "").encode()
+
+
 def with_body(answer, raw):
     kind = str(answer["headers"].get("content-type", ""))
     if "json" in kind or raw[:1] in (b"{", b"["):
@@ -177,26 +201,6 @@ def with_body(answer, raw):
     except UnicodeDecodeError:
         answer["base64"] = base64.b64encode(raw).decode()
     return answer
-
-
-def read_events(connection, response, watch):
-    events, buffer = [], b""
-    end, wanted = time.time() + watch.get("seconds", 3), watch.get("events", 10 ** 9)
-    while len(events) < wanted and time.time() < end:
-        try:
-            if connection.sock:
-                connection.sock.settimeout(max(0.05, end - time.time()))
-            chunk = response.read1(65536)
-        except (TimeoutError, OSError):
-            break
-        if not chunk:
-            break
-        buffer += chunk
-        while b"\n" in buffer and len(events) < wanted:
-            line, buffer = buffer.split(b"\n", 1)
-            if line.strip():
-                events.append(json.loads(line))
-    return events
 
 
 class Mask:
@@ -256,11 +260,11 @@ class Mask:
         return out
 
 
-def differences(step, scenario, answer, url):
-    """A list of (path, wanted, got); empty when the answer is the recorded one."""
+def differences(step, scenario, answer, url, opened=lambda answer: answer):
+    """A list of (path, wanted, got); empty when the answer is the recorded one. Both are looked at through `opened`."""
     recorded = step.get("response", {"status": 0, "headers": {}})
-    want = Mask(step, scenario.get("recorded", {}).get("server", "https://127.0.0.1:1")).answer(recorded)
-    got = Mask(step, url).answer(answer)
+    want = Mask(step, scenario.get("recorded", {}).get("server", "https://127.0.0.1:1")).answer(opened(recorded))
+    got = Mask(step, url).answer(opened(answer))
     how = step.get("compare", "full")
     if how == "status":
         return [] if want["status"] == got["status"] else [(".status", want["status"], got["status"])]

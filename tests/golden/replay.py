@@ -4,6 +4,7 @@
   replay.py --binary build/release/bin/pedalion [FOLDER...]    a server of its own for each folder
   replay.py --server https://127.0.0.1:6443 --token T FOLDER   a server that is there
   replay.py /elsewhere/golden/core                             dialogues that lie outside of this folder
+  replay.py --protobuf build/release/bin/pedalion-transcode    the same dialogues by a client that speaks protobuf
 
 A folder passes when every step matches, but for those listed in known/FOLDER.txt with a reason. A listed step that matches fails
 the run too: the list may only shrink.
@@ -18,6 +19,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, ".."))
 from golden.dialogue import Player, Mask, differences, load  # noqa: E402
+from golden.protobuf import ProtobufPlayer, Transcoder  # noqa: E402
 from support.server import Server  # noqa: E402
 
 FOLDERS = ["surface", "list", "watch"]
@@ -44,13 +46,14 @@ def known_differences(folder):
     return known
 
 
-def replay_scenario(url, tokens, scenario):
+def replay_scenario(url, tokens, scenario, transcoder):
     """Yields (step id, list of differences) for each step that has a recorded answer."""
     outcome = []
-    player = Player(url, tokens)
+    player = ProtobufPlayer(url, tokens, transcoder) if transcoder else Player(url, tokens)
+    how = {"opened": player.opened} if transcoder else {}
 
     def on_answer(step, answer):
-        outcome.append((step["id"], step, differences(step, scenario, answer, url)))
+        outcome.append((step["id"], step, differences(step, scenario, answer, url, **how)))
 
     try:
         player.play(scenario, on_answer)
@@ -66,12 +69,13 @@ def path_of(folder):
     return folder if os.sep in folder else os.path.join(HERE, folder)
 
 
-def replay_folder(folder, url, tokens, only, limit):
-    lines, steps, bad = [], 0, []
+def replay_folder(folder, url, tokens, arguments):
+    lines, steps, bad, limit = [], 0, [], arguments.limit
+    transcoder = Transcoder(arguments.protobuf) if arguments.protobuf else None
     for scenario in load(path_of(folder)):
-        if only and not re.search(only, scenario["name"]):
+        if arguments.only and not re.search(arguments.only, scenario["name"]):
             continue
-        for step_id, step, found in replay_scenario(url, tokens, scenario):
+        for step_id, step, found in replay_scenario(url, tokens, scenario, transcoder):
             steps += 1
             if not found:
                 continue
@@ -90,13 +94,13 @@ def short(value, length=200):
 def with_server(arguments, folder):
     tokens = {"admin": arguments.token} if arguments.token else {}
     if arguments.server:
-        return replay_folder(folder, arguments.server, tokens, arguments.only, arguments.limit)
+        return replay_folder(folder, arguments.server, tokens, arguments)
     flags = ["--service-cluster-ip-range=10.0.0.0/24", "--allow-privileged=true",
              "--disable-admission-plugins=ServiceAccount",
              "--service-account-issuer=https://kubernetes.default.svc.cluster.local"]
     with Server(arguments.binary, tokens=TOKENS, flags=flags, signing_key=True,
                 storage=arguments.storage) as server:
-        return replay_folder(folder, server.url, tokens, arguments.only, arguments.limit)
+        return replay_folder(folder, server.url, tokens, arguments)
 
 
 def main():
@@ -107,6 +111,7 @@ def main():
     parser.add_argument("--server")
     parser.add_argument("--token")
     parser.add_argument("--only", help="regular expression on scenario names; known/ is not held against the rest")
+    parser.add_argument("--protobuf", metavar="TRANSCODE", help="speak protobuf, with this pedalion-transcode")
     parser.add_argument("--limit", type=int, default=6, help="differences shown per step")
     parser.add_argument("--all", action="store_true", help="show known differences too")
     arguments = parser.parse_args()
@@ -132,7 +137,7 @@ def report(folder, steps, bad, known, arguments):
     share = (steps - len(bad)) / counted if counted else 1.0
     print(f"{folder}: {steps - len(bad)} of {steps} steps match ({100 * share:.1f}% of those that count); "
           f"{len(bad) - len(unknown)} known differences, {len(unknown)} new")
-    if arguments.only:
+    if arguments.only or arguments.protobuf:
         return bool(unknown)
     seen = {w for w, _ in bad} | {w.rsplit("/", 1)[0] for w, _ in bad}
     stale = [w for w in known if w not in seen]

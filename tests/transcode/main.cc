@@ -28,22 +28,29 @@ Result<const schema::Type*> type_of(const scheme::Scheme& scheme, const meta::Gr
       Status(400, "BadRequest", "no kind " + gvk.kind + " in " + gvk.group + "/" + gvk.version));
 }
 
+/// What protobuf would not carry is an error.
 Result<std::string> encode(const scheme::Scheme& scheme, std::string_view text) {
-  TRY(auto document, json::parse(text));
+  std::vector<std::string> problems;
+  json::ParseOptions options;
+  options.duplicates = &problems;
+  TRY(auto document, json::parse(text, options));
   TRY(auto gvk, kind_of(document.root.string_at({"apiVersion"}), document.root.string_at({"kind"})));
   TRY(const auto* type, type_of(scheme, gvk));
-  TRY_OK(codec::reshape(document, *type));
+  TRY_OK(codec::reshape(document, *type, &problems));
+  if (!problems.empty()) return std::unexpected(Status(400, "BadRequest", problems.front()));
   return codec::protobuf_object(json::to_string(document.root), gvk, *type);
 }
 
 Result<std::string> decode(const scheme::Scheme& scheme, std::string_view bytes) {
   TRY(auto envelope, codec::open_envelope(bytes));
-  TRY(auto gvk, kind_of(envelope.api_version, envelope.kind));
+  // Some of discovery's documents tell no version.
+  TRY(auto gvk, kind_of(envelope.api_version.empty() ? "v1" : envelope.api_version, envelope.kind));
   TRY(const auto* type, type_of(scheme, gvk));
   json::Document document;
   TRY(document.root, codec::decode_message(envelope.raw, *type, document.arena));
   TRY_OK(codec::reshape(document, *type));
   codec::set_type_meta(document, gvk);
+  if (envelope.api_version.empty()) document.root.erase("apiVersion");
   return json::to_string(document.root);
 }
 
