@@ -1,6 +1,7 @@
 #include "pedalion/apimachinery/codec/shape.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "pedalion/apimachinery/codec/scalars.h"
@@ -107,37 +108,36 @@ class Shaper {
     if (!value.is_object()) return std::unexpected(mismatch(value, type));
     if (++depth_ > kMaxDepth) return std::unexpected(Status(400, "BadRequest", "exceeded max depth"));
     const std::size_t count = type.fields.size();
-    // Where each field's value lies in `value`; the stack holds those of most types.
-    const Value* small[48];
-    std::vector<const Value*> large;
-    std::span<const Value*> slots(small, std::min<std::size_t>(count, 48));
-    if (count > 48) {
+    // Each field's value, shaped, or nothing; the stack holds those of most types.
+    std::optional<Value> small[32];
+    std::vector<std::optional<Value>> large;
+    std::span<std::optional<Value>> slots(small, std::min<std::size_t>(count, 32));
+    if (count > 32) {
       large.resize(count);
       slots = large;
     }
-    std::ranges::fill(slots, nullptr);
+    // In the order they came: what is wrong first is what Go tells.
     for (const Member& member : value.members()) {
       int index = type.field_index(member.key());
-      if (index < 0)
+      if (index < 0) {
         report_unknown(member.key());
-      else
-        slots[static_cast<std::size_t>(index)] = &member.value;
+      } else if (!member.value.is_null()) {
+        const Field& field = type.fields[static_cast<std::size_t>(index)];
+        TRY(slots[static_cast<std::size_t>(index)], shape_field(type, field, member.value));
+      }
     }
     Value shaped = Value::object(arena_, static_cast<std::uint32_t>(value.size() + 2));
     for (std::size_t i = 0; i < count; ++i) {
       const Field& field = type.fields[i];
-      Value given = slots[i] == nullptr ? Value() : *slots[i];
-      if (given.is_null() && field.omitempty &&
-          (field.pointer || is_empty(*field.type, given) || field.omitzero))
-        continue;
-      if (given.is_null() && field.omitzero) continue;
-      enter(type, field.name);
-      auto made = shape_value(*field.type, given, field.pointer);
-      leave();
-      if (!made) return made;
-      if (field.omitempty && !field.pointer && is_empty(*field.type, *made)) continue;
-      if (field.omitempty && field.pointer && made->is_null()) continue;
-      shaped.append_member(field.name, *made, arena_);
+      if (!slots[i]) {
+        if (field.omitzero || (field.omitempty && (field.pointer || is_empty(*field.type, Value()))))
+          continue;
+        TRY(slots[i], shape_field(type, field, Value()));
+      }
+      const Value& made = *slots[i];
+      if (field.omitempty && !field.pointer && is_empty(*field.type, made)) continue;
+      if (field.omitempty && field.pointer && made.is_null()) continue;
+      shaped.append_member(field.name, made, arena_);
     }
     --depth_;
     return shaped;
@@ -154,6 +154,13 @@ class Shaper {
       return made;
     }
     return value;
+  }
+
+  Result<Value> shape_field(const Type& type, const Field& field, Value value) {
+    enter(type, field.name);
+    auto made = shape_value(*field.type, value, field.pointer);
+    leave();
+    return made;
   }
 
   Result<Value> shape_list(const Type& type, Value value) {

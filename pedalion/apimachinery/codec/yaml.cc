@@ -155,28 +155,31 @@ class Reader {
     }
   }
 
+  /// By key, as the JSON is that Go makes of it: what is wrong is told in that order.
   Result<Value> mapping() {
-    Value object = Value::object(*arena_);
+    std::map<std::string, Value> members;
     while (true) {
       TRY_OK(next());
-      if (event_.type == YAML_MAPPING_END_EVENT) return object;
+      if (event_.type == YAML_MAPPING_END_EVENT) break;
       std::size_t line = event_.start_mark.line + 1;
       TRY(Value key, node());
       TRY_OK(next());
       TRY(Value value, node());
       if (key.is_string() && key.as_string() == "<<" && value.is_object()) {
-        for (const auto& member : value.members()) {
-          if (object.find(member.key()) == nullptr) object.set(member.key(), member.value, *arena_);
-        }
+        for (const auto& member : value.members())
+          members.try_emplace(std::string(member.key()), member.value);
         continue;
       }
       TRY(std::string name, key_text(key));
-      if (object.find(name) != nullptr && problems_ != nullptr) {
-        problems_->push_back("line " + std::to_string(line) + ": key " + meta::go_quoted(name) +
+      auto [place, added] = members.insert_or_assign(std::move(name), value);
+      if (!added && problems_ != nullptr) {
+        problems_->push_back("line " + std::to_string(line) + ": key " + meta::go_quoted(place->first) +
                              " already set in map");
       }
-      object.set(name, value, *arena_);
     }
+    Value object = Value::object(*arena_, static_cast<std::uint32_t>(members.size()));
+    for (const auto& [name, value] : members) object.append_member(arena_->copy(name), value, *arena_);
+    return object;
   }
 
   static Result<std::string> key_text(const Value& key) {
