@@ -18,16 +18,12 @@ constexpr std::size_t kShownBytes = 30;
 constexpr std::string_view kTypeMetaStruct =
     R"(struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" })";
 
-bool is_json_text(std::string_view body) {
-  auto first = body.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && body[first] == '{';
-}
-
 /// The beginning of a body for an error message: as text when it is JSON, else in hexadecimal.
 std::string shown(std::string_view body) {
+  if (body.empty()) return "<empty>";
   auto part = body.substr(0, kShownBytes);
   std::string text;
-  if (is_json_text(body)) {
+  if (body.front() == '{') {
     text = part;
   } else {
     static constexpr char kHex[] = "0123456789abcdef";
@@ -57,10 +53,23 @@ Result<std::string_view> type_meta_text(const json::Value& object, std::string_v
       std::string(kind_word(*value)) + " into Go struct field ." + std::string(name) + " of type string"));
 }
 
+/// Go's error for what is wrong in lines of YAML.
+constexpr std::string_view kYamlErrors = "yaml: unmarshal errors:";
+std::string yaml_problem(const std::vector<std::string>& lines) {
+  std::string text(kYamlErrors);
+  for (const std::string& line : lines) text += "\n  " + line;
+  return text;
+}
+
 Result<json::Document> parse_body(std::string_view body, MediaType media_type,
                                   std::vector<std::string>& strict_problems) {
   std::vector<std::string> duplicates;
-  if (media_type == MediaType::kYaml && !is_json_text(body)) return parse_yaml(body, &strict_problems);
+  if (media_type == MediaType::kYaml) {
+    std::vector<std::string> lines;
+    auto document = parse_yaml(body, &lines);
+    if (!lines.empty()) strict_problems.push_back(yaml_problem(lines));
+    return document;
+  }
   json::ParseOptions options;
   options.duplicates = &duplicates;
   auto document = json::parse(body, options);
@@ -152,8 +161,7 @@ Result<Decoded> decode_object(std::string_view body, MediaType media_type,
                                                      : parse_body(body, media_type, duplicates);
   if (!document) {
     std::string why = document.error().message;
-    if (media_type != MediaType::kProtobuf && !why.starts_with("yaml: "))
-      why = "couldn't get version/kind; json parse error: " + why;
+    if (media_type == MediaType::kJson) why = "couldn't get version/kind; json parse error: " + why;
     return std::unexpected(unrecognized(expected.kind, why, body));
   }
   decoded.object = std::move(*document);
@@ -186,12 +194,30 @@ Result<Decoded> decode_object(std::string_view body, MediaType media_type,
     return std::unexpected(
         cannot_be_handled(expected.kind, expected.version, expected.kind, shaped.error().message));
   root = *shaped;
-  decoded.strict_problems = std::move(duplicates);
-  for (const auto& path : unknown) decoded.strict_problems.push_back("unknown field \"" + path + "\"");
-  if (decoded.strict_problems.size() > 1 && media_type == MediaType::kJson)
-    sort_problems(decoded.strict_problems, given);
+  // Go converts YAML strictly before it decodes it strictly.
+  auto& problems = decoded.strict_problems;
+  if (media_type == MediaType::kYaml) problems.swap(duplicates);
+  std::vector<std::string> found = std::move(duplicates);
+  for (const auto& path : unknown) found.push_back("unknown field \"" + path + "\"");
+  if (found.size() > 1) sort_problems(found, given);
+  problems.insert(problems.end(), std::make_move_iterator(found.begin()),
+                  std::make_move_iterator(found.end()));
   set_type_meta(decoded.object, expected);
   return decoded;
+}
+
+std::vector<std::string> warnings_of(const std::string& strict_problem) {
+  std::string_view rest = strict_problem;
+  if (!rest.starts_with(kYamlErrors)) return {strict_problem};
+  std::vector<std::string> lines;
+  rest.remove_prefix(kYamlErrors.size());
+  while (rest.starts_with("\n  ")) {
+    rest.remove_prefix(3);
+    auto line = rest.substr(0, rest.find("\n  "));
+    lines.emplace_back(line);
+    rest.remove_prefix(line.size());
+  }
+  return lines;
 }
 
 Result<void> reshape(json::Document& object, const schema::Type& type,

@@ -18,7 +18,7 @@ enum class MediaType : std::uint8_t { kJson, kYaml, kProtobuf };
 struct Decoded {
   json::Document object;  // shaped (see shape.h), with kind and apiVersion filled in
   /// `unknown field "spec.x"`, `duplicate field "spec.y"`: what fieldValidation Strict refuses and Warn warns
-  /// of.
+  /// of (see warnings_of).
   std::vector<std::string> strict_problems;
 };
 
@@ -27,6 +27,9 @@ struct Decoded {
 Result<Decoded> decode_object(std::string_view body, MediaType media_type,
                               const meta::GroupVersionKind& expected, const schema::Type& type,
                               const scheme::Scheme* scheme = nullptr);
+
+/// What to warn of for a problem of strict decoding: one of YAML holds several lines.
+std::vector<std::string> warnings_of(const std::string& strict_problem);
 
 /// Shapes a tree that was made by a patch or a hook; fails as decode_object does on wrong types.
 Result<void> reshape(json::Document& object, const schema::Type& type,

@@ -9,8 +9,9 @@
 
 namespace pedalion::codec {
 
-/// The first document of `text`. Aliases are expanded within a bound. `problems` receives `line N: key "x"
-/// already set in map`. Fails with 400 and go-yaml's text ("yaml: line 3: …").
+/// The first document of `text`, mappings sorted by key. Aliases are expanded as far as go-yaml does.
+/// `problems` receives `line N: key "x" already set in map`. Fails with 400 and the text of go-yaml ("yaml:
+/// line 3: …") or of what makes JSON of it.
 Result<json::Document> parse_yaml(std::string_view text, std::vector<std::string>* problems = nullptr);
 
 /// Appends `value` as YAML, keys sorted.

@@ -135,6 +135,14 @@ bool is_yaml_timestamp(std::string_view text) {
   return reader.time() && (!zoned || reader.zone()) && reader.ended();
 }
 
+std::string_view yaml_limitless_float(std::string_view text) {
+  if (one_of(text, {".nan", ".NaN", ".NAN"})) return "NaN";
+  bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  if (!one_of(text, {".inf", ".Inf", ".INF"})) return {};
+  return negative ? "-Inf" : "+Inf";
+}
+
 Value resolve_plain_scalar(std::string_view text, json::Arena& arena) {
   if (text.empty() || one_of(text, {"~", "null", "Null", "NULL"})) return {};
   if (one_of(text, {"y", "Y", "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"}))

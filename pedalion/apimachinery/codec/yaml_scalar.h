@@ -10,6 +10,10 @@ namespace pedalion::codec {
 /// The value of an unquoted scalar: null, a bool, a number, or text.
 json::Value resolve_plain_scalar(std::string_view text, json::Arena& arena);
 
+/// What Go calls a plain float without limits: "+Inf" for .inf, "-Inf", "NaN"; empty for any other text. JSON
+/// has none of them.
+std::string_view yaml_limitless_float(std::string_view text);
+
 /// A date, or a date and a time, in one of the forms that go-yaml knows. It reads them as text, but quotes
 /// them.
 bool is_yaml_timestamp(std::string_view text);
@@ -23,6 +27,9 @@ bool ends_with_yaml_break(std::string_view text);
 
 /// A key that fits before a colon. Others stand alone behind a question mark.
 bool is_simple_yaml_key(std::string_view key);
+
+/// A number as the key of a mapping.
+std::string yaml_float_text(float number);
 
 enum class ScalarPlace : bool { kSimpleKey, kElsewhere };
 

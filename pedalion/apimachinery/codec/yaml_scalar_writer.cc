@@ -262,7 +262,8 @@ void write_text(std::string_view text, int indent, ScalarPlace place, std::strin
 }
 
 /// The shortest text, with an exponent below 1e-4 and from 1e6 on.
-void write_float(double number, std::string& out) {
+template <class Float>
+std::string float_text(Float number) {
   char text[64];
   auto [end, error] = std::to_chars(text, text + sizeof text, number, std::chars_format::scientific);
   std::string_view scientific(text, end);
@@ -271,7 +272,7 @@ void write_float(double number, std::string& out) {
     end = std::to_chars(text, text + sizeof text, number, std::chars_format::fixed).ptr;
     scientific = {text, end};
   }
-  out.append(scientific);
+  return std::string(scientific);
 }
 
 }  // namespace
@@ -291,8 +292,12 @@ bool is_simple_yaml_key(std::string_view key) {
 
 void write_yaml_scalar(const Value& scalar, int indent, ScalarPlace place, std::string& out) {
   if (scalar.is_string()) return write_text(scalar.as_string(), indent, place, out);
-  if (scalar.is_double()) return write_float(scalar.as_double(), out);
-  json::write(scalar, out);
+  if (scalar.is_double())
+    out += float_text(scalar.as_double());
+  else
+    json::write(scalar, out);
 }
+
+std::string yaml_float_text(float number) { return float_text(number); }
 
 }  // namespace pedalion::codec

@@ -30,8 +30,8 @@ TEST(Yaml, ReadsPlainScalarsAsVersion1Dot1) {
             R"([0.61,"._5",-0.5,1.5,1,1000000000,"1e999",0])");
   EXPECT_EQ(read("[-9223372036854775808, 9223372036854775808, 0xffffffffffffffff]"),
             "[-9223372036854775808,9223372036854776000,18446744073709552000]");
-  EXPECT_EQ(read("{~: null, 2001-01-01: 2001-01-01, y: \"y\"}"),
-            R"({"2001-01-01":"2001-01-01","null":null,"true":"y"})");
+  EXPECT_EQ(read("{2001-01-01: 2001-01-01, y: \"y\", 100000.5: a, 1e7: b, .inf: c}"),
+            R"({".inf":"c","100000.5":"a","1e+07":"b","2001-01-01":"2001-01-01","true":"y"})");
 }
 
 TEST(Yaml, TakesTagsAtTheirWord) {
@@ -39,6 +39,53 @@ TEST(Yaml, TakesTagsAtTheirWord) {
             R"(["5",5,5,"hello","bar"])");
   EXPECT_EQ(read("!!float x"), "yaml: cannot decode !!str `x` as a !!float");
   EXPECT_EQ(read("!!binary '*'"), "yaml: !!binary value contains invalid base64 data");
+}
+
+TEST(Yaml, TellsLinesAsGoYamlDoes) {
+  for (auto [yaml, wanted] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
+           {"a: b: c", "yaml: mapping values are not allowed in this context"},
+           {"a: 1\nb: c: d\n", "yaml: line 2: mapping values are not allowed in this context"},
+           {"a: {b: c\n", "yaml: line 1: did not find expected ',' or '}'"},
+           {"a: 1\n]\n", "yaml: line 1: did not find expected key"},
+           {"a: \"x\n", "yaml: line 2: found unexpected end of stream"},
+           {"a: \x01\n", "yaml: control characters are not allowed"},
+           {"a: *x\n", "yaml: unknown anchor 'x' referenced"},
+       })
+    EXPECT_EQ(read(yaml), wanted) << yaml;
+}
+
+TEST(Yaml, TellsWhatIsWrongStageByStage) {
+  EXPECT_EQ(read("a: &x [*x]"), "yaml: anchor 'x' value contains itself");
+  EXPECT_EQ(read("{a: b}: c"), R"(yaml: invalid map key: map[interface {}]interface {}{"a":"b"})");
+  EXPECT_EQ(read("a: .inf\n~: x"), "unsupported map key of type: %!s(<nil>), key: <nil>, value: \"x\"");
+  EXPECT_EQ(read("a: -.inf\nb: .nan"), "json: unsupported value: -Inf");
+  EXPECT_EQ(read("a: !!int x\nb: ["), "yaml: line 2: did not find expected node content");
+}
+
+TEST(Yaml, MergesInPlaceOfWhatIsThere) {
+  EXPECT_EQ(read("<<: {a: 1, b: 1}\na: 2"), R"({"a":2,"b":1})");
+  EXPECT_EQ(read("a: 2\n<<: {a: 1}"), R"({"a":1})");
+  EXPECT_EQ(read("<<: [{a: 1}, {a: 2, b: 2}]"), R"({"a":1,"b":2})");
+  EXPECT_EQ(read("\"<<\": {a: 1}"), R"({"\u003c\u003c":{"a":1}})");
+  EXPECT_EQ(read("x: &x [{a: 1}]\n<<: *x"), "yaml: map merge requires map or sequence of maps as the value");
+}
+
+TEST(Yaml, ReportsKeysThatAreSetTwice) {
+  std::vector<std::string> problems;
+  EXPECT_EQ(json::to_string(parse_yaml("a: 1\na:\n  2\n1: x\n1: z\n", &problems)->root),
+            R"({"1":"z","a":2})");
+  EXPECT_EQ(problems, (std::vector<std::string>{"line 3: key \"a\" already set in map",
+                                                "line 5: key 1 already set in map"}));
+}
+
+TEST(Yaml, BoundsWhatAliasesMakeOfADocument) {
+  std::string bomb = "a: &a [x, x, x, x, x, x, x, x, x, x]\n";
+  for (char name = 'b'; name <= 'h'; ++name) {
+    bomb += std::string(1, name) + ": &" + name + " [";
+    for (int i = 0; i < 10; ++i) bomb += std::string(i == 0 ? "*" : ", *") + static_cast<char>(name - 1);
+    bomb += "]\n";
+  }
+  EXPECT_EQ(read(bomb), "yaml: document contains excessive aliasing");
 }
 
 TEST(Yaml, QuotesWhatWouldReadAsSomethingElse) {

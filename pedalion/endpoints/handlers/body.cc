@@ -17,7 +17,9 @@ Result<json::Document> decode_body(const Call& call, std::string_view body, code
   if (decoded.strict_problems.empty() || validation == FieldValidation::kIgnore)
     return std::move(decoded.object);
   if (validation == FieldValidation::kWarn) {
-    for (std::string& problem : decoded.strict_problems) call.context.warn(std::move(problem));
+    for (const std::string& problem : decoded.strict_problems) {
+      for (std::string& warning : codec::warnings_of(problem)) call.context.warn(std::move(warning));
+    }
     return std::move(decoded.object);
   }
   std::string text;

@@ -49,7 +49,7 @@ Result<Patch> parse_patch(PatchType type, std::string_view body) {
       type == PatchType::kApply ? codec::parse_yaml(body, &patch.problems) : json::parse(body, options);
   if (!parsed) {
     std::string text = parsed.error().message;
-    if (type == PatchType::kApply) text = "error decoding YAML: " + text;
+    if (type == PatchType::kApply) text = "error decoding YAML: error converting YAML to JSON: " + text;
     if (type == PatchType::kJson || type == PatchType::kMerge) text = "error decoding patch: " + text;
     return std::unexpected(meta::bad_request(std::move(text)));
   }
