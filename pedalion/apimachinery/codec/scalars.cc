@@ -54,7 +54,7 @@ Result<Value> base64(const Value& value, Arena& arena) {
 
 Result<Value> time(const Value& value, Arena& arena, bool micro) {
   if (!value.is_string()) return wrong_kind(value);
-  TRY(auto instant, meta::parse_time(value.as_string()));
+  TRY(auto instant, micro ? meta::parse_micro_time(value.as_string()) : meta::parse_time(value.as_string()));
   return Value::string(micro ? meta::format_micro_time(instant) : meta::format_time(instant.seconds), arena);
 }
 

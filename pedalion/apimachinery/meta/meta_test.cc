@@ -56,6 +56,20 @@ TEST(Time, ReadsOffsetsAndFractions) {
   EXPECT_FALSE(parse_time("2026-02-30T00:00:00Z").has_value());
 }
 
+TEST(Time, MicrosAreSixDigits) {
+  constexpr std::string_view kLayout = " as \"2006-01-02T15:04:05.000000Z07:00\": ";
+  EXPECT_EQ(parse_micro_time("2026-01-02T03:04:05.120000Z")->nanos, 120'000'000);
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"2026-01-02T03:04:05.5Z", "cannot parse \".5Z\" as \".000000\""},
+      {"2026-01-02T03:04:05Z", "cannot parse \"Z\" as \".000000\""},
+      {"2026-01-02T03:04:05.1234567Z", "cannot parse \"7Z\" as \"Z07:00\""},
+      {"yesterday", "cannot parse \"yesterday\" as \"2006\""}};
+  for (auto [text, problem] : cases) {
+    EXPECT_EQ(parse_micro_time(text).error().message,
+              "parsing time \"" + std::string(text) + "\"" + std::string(kLayout) + std::string(problem));
+  }
+}
+
 TEST(Time, ReadsGoDurations) {
   EXPECT_EQ(parse_go_duration("1m30s")->count(), 90000000000);
   EXPECT_EQ(format_go_duration(std::chrono::milliseconds(1500)), "1.5s");

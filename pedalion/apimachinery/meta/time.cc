@@ -32,13 +32,21 @@ struct Cursor {
   }
 };
 
-Status unparsable(std::string_view text, std::string_view layout_part, std::string_view rest) {
-  std::string quoted = go_quoted(text);
+/// What is read, in Go's words for it.
+struct Format {
+  std::string_view layout, fraction;  // fraction: in the layout, with as many digits; empty: any, or none
+};
+constexpr Format kSeconds{"2006-01-02T15:04:05Z07:00", {}};
+constexpr Format kMicros{"2006-01-02T15:04:05.000000Z07:00", ".000000"};
+
+Status unparsable(std::string_view text, const Format& format, std::string_view layout_part,
+                  std::string_view rest) {
   return Status(400, "BadRequest",
-                "parsing time " + quoted + " as \"2006-01-02T15:04:05Z07:00\": cannot parse " +
-                    go_quoted(rest) + " as \"" + std::string(layout_part) + "\"");
+                "parsing time " + go_quoted(text) + " as " + go_quoted(format.layout) + ": cannot parse " +
+                    go_quoted(rest) + " as " + go_quoted(layout_part));
 }
 
+/// As many digits as there are.
 bool parse_fraction(Cursor& at, std::int32_t& nanos) {
   int digits = 0;
   while (!at.rest.empty() && at.rest[0] >= '0' && at.rest[0] <= '9') {
@@ -50,9 +58,28 @@ bool parse_fraction(Cursor& at, std::int32_t& nanos) {
   return digits > 0;
 }
 
-}  // namespace
+/// Exactly the layout's digits.
+bool parse_fraction(Cursor& at, const Format& format, std::int32_t& nanos) {
+  int width = static_cast<int>(format.fraction.size()) - 1;
+  if (!at.character('.') || !at.digits(width, nanos)) return false;
+  for (int i = width; i < 9; ++i) nanos *= 10;
+  return true;
+}
 
-Result<Instant> parse_time(std::string_view text) {
+Result<int> parse_offset_minutes(Cursor& at, std::string_view text, const Format& format) {
+  if (at.character('Z')) return 0;
+  auto before = at.rest;
+  auto bad = [&] { return std::unexpected(unparsable(text, format, "Z07:00", before)); };
+  int sign = at.rest.starts_with('-') ? -1 : 1, hours = 0, minutes = 0;
+  if (at.rest.empty() || (at.rest[0] != '+' && at.rest[0] != '-')) return bad();
+  at.rest.remove_prefix(1);
+  if (!at.digits(2, hours) || !at.character(':') || !at.digits(2, minutes) || hours > 24 || minutes > 59) {
+    return bad();
+  }
+  return sign * (hours * 60 + minutes);
+}
+
+Result<Instant> parse(std::string_view text, const Format& format) {
   Cursor at{text};
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
   struct Part {
@@ -65,26 +92,23 @@ Result<Instant> parse_time(std::string_view text) {
                         {&hour, 2, ':', "15"},   {&minute, 2, ':', "04"}, {&second, 2, 0, "05"}};
   for (const Part& part : parts) {
     auto before = at.rest;
-    if (!at.digits(part.width, *part.into)) return std::unexpected(unparsable(text, part.layout, before));
+    if (!at.digits(part.width, *part.into)) {
+      return std::unexpected(unparsable(text, format, part.layout, before));
+    }
     if (part.after != 0 && !at.character(part.after)) {
-      return std::unexpected(unparsable(text, std::string_view(&part.after, 1), at.rest));
+      return std::unexpected(unparsable(text, format, std::string_view(&part.after, 1), at.rest));
     }
   }
   Instant instant;
-  if (at.character('.') && !parse_fraction(at, instant.nanos))
-    return std::unexpected(unparsable(text, "05", at.rest));
-  int offset_minutes = 0;
-  if (!at.character('Z')) {
-    int sign = at.rest.starts_with('-') ? -1 : 1, hours = 0, minutes = 0;
-    auto before = at.rest;
-    if (at.rest.empty() || (at.rest[0] != '+' && at.rest[0] != '-'))
-      return std::unexpected(unparsable(text, "Z07:00", before));
-    at.rest.remove_prefix(1);
-    if (!at.digits(2, hours) || !at.character(':') || !at.digits(2, minutes) || hours > 24 || minutes > 59) {
-      return std::unexpected(unparsable(text, "Z07:00", before));
+  auto fraction = at.rest;
+  if (!format.fraction.empty()) {
+    if (!parse_fraction(at, format, instant.nanos)) {
+      return std::unexpected(unparsable(text, format, format.fraction, fraction));
     }
-    offset_minutes = sign * (hours * 60 + minutes);
+  } else if (at.character('.') && !parse_fraction(at, instant.nanos)) {
+    return std::unexpected(unparsable(text, format, "05", at.rest));
   }
+  TRY(int offset_minutes, parse_offset_minutes(at, text, format));
   auto bad = [&](std::string_view what) {
     return std::unexpected(
         Status(400, "BadRequest", "parsing time " + go_quoted(text) + ": " + std::string(what)));
@@ -100,6 +124,12 @@ Result<Instant> parse_time(std::string_view text) {
       days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset_minutes * 60;
   return instant;
 }
+
+}  // namespace
+
+Result<Instant> parse_time(std::string_view text) { return parse(text, kSeconds); }
+
+Result<Instant> parse_micro_time(std::string_view text) { return parse(text, kMicros); }
 
 std::string format_time(std::int64_t seconds) {
   auto days = std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(seconds)));

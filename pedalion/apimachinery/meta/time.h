@@ -18,6 +18,8 @@ struct Instant {
 
 /// RFC 3339 with any offset and fraction; the error's text is that of Go's time.Parse.
 Result<Instant> parse_time(std::string_view text);
+/// The same with exactly six digits of fraction.
+Result<Instant> parse_micro_time(std::string_view text);
 /// "2026-01-02T03:04:05Z" (metav1.Time).
 std::string format_time(std::int64_t seconds);
 /// "2026-01-02T03:04:05.000006Z" (metav1.MicroTime).
