@@ -199,6 +199,13 @@ class Deletion {
 
 Task<Result<rest::DeleteResult>> ResourceStore::remove(rest::RequestContext& context, std::string name,
                                                        rest::DeleteOptions options) {
+  std::string_view refusal = config_.deletion.refusal == nullptr ? "" : config_.deletion.refusal(name);
+  if (!refusal.empty()) co_return std::unexpected(meta::forbidden(config_.group_resource(), name, refusal));
+  co_return co_await end(context, std::move(name), std::move(options));
+}
+
+Task<Result<rest::DeleteResult>> ResourceStore::end(rest::RequestContext& context, std::string name,
+                                                    rest::DeleteOptions options) {
   CO_TRY(std::string key, checked_key(context, name));
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     CO_TRY(auto present, co_await current(key));
@@ -217,7 +224,7 @@ Task<Result<rest::ObjectList>> ResourceStore::remove_collection(rest::RequestCon
   std::string ns = context.ns;
   for (const auto& object : found.items) {
     context.ns = object->ns;
-    auto removed = co_await remove(context, std::string(object->name), options);
+    auto removed = co_await end(context, std::string(object->name), options);
     context.ns = ns;
     if (!removed && removed.error().code != 404) co_return std::unexpected(std::move(removed).error());
   }

@@ -69,6 +69,8 @@ class ResourceStore final : public rest::Getter,
   Result<watchcache::Selection> selection_of(const rest::RequestContext& context,
                                              rest::ListOptions& options) const;
   Task<Result<rest::ObjectPtr>> current(std::string key);
+  Task<Result<rest::DeleteResult>> end(rest::RequestContext& context, std::string name,
+                                       rest::DeleteOptions options);
   /// What is stored, as bytes.
   Bytes encode(const Strategy& strategy, json::Document& object) const;
   rest::ObjectPtr shared_form(const std::string& key, Bytes bytes, storage::Revision revision) const;

@@ -62,6 +62,8 @@ class Allocator {
 
 /// How a resource ends. Null functions: at once, when no finalizer holds it.
 struct DeletionRules {
+  /// Why the object of this name may not be deleted; empty when it may. With its collection, it always may.
+  std::string_view (*refusal)(std::string_view name) = nullptr;
   /// Seconds that the object is given when `asked` for so many (or for none); 0: none.
   std::int64_t (*grace_period)(const json::Value& object, std::optional<std::int64_t> asked) = nullptr;
   /// The object begins to end.

@@ -24,6 +24,11 @@ bool namespace_is_held(const Value& object) {
   return finalizers != nullptr && !finalizers->empty();
 }
 
+std::string_view refuse_system_class(std::string_view name) {
+  bool of_system = name == "system-node-critical" || name == "system-cluster-critical";
+  return of_system ? "this is a system priority class and cannot be deleted" : "";
+}
+
 }  // namespace
 
 generic::DeletionRules deletion_rules(std::string_view group, const catalog::ResourceFacts& facts) {
@@ -37,6 +42,7 @@ generic::DeletionRules deletion_rules(std::string_view group, const catalog::Res
     rules.is_held = namespace_is_held;
     rules.words_of_storage = true;
   }
+  if (facts.resource == "priorityclasses") rules.refusal = refuse_system_class;
   return rules;
 }
 
