@@ -14,4 +14,7 @@ namespace pedalion::registry::builtin::kinds {
 void warn_of_fraction(const json::Value* list, std::string_view resource, const meta::FieldPath& path,
                       std::vector<std::string>& warnings);
 
+/// Why a label of nodes should not be used any more, and what should; empty when it may be.
+std::string_view node_label_deprecation(std::string_view label);
+
 }  // namespace pedalion::registry::builtin::kinds
