@@ -144,7 +144,23 @@ TEST_F(BuiltinRegistryTest, EveryStoredKindCanBeMadeReadAndRemoved) {
        R"("spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}})"},
       {"rolebindings", R"("roleRef":{"kind":"Role","name":"r"})"},
       {"clusterrolebindings", R"("roleRef":{"kind":"ClusterRole","name":"r"})"},
-      {"apiservices", R"("spec":{"version":"v9","group":"made.io"})"},
+      {"apiservices",
+       R"("spec":{"version":"v9","group":"made.io","groupPriorityMinimum":1,"versionPriority":1})"},
+      {"runtimeclasses", R"("handler":"h")"},
+      {"flowschemas", R"("spec":{"priorityLevelConfiguration":{"name":"l"}})"},
+      {"prioritylevelconfigurations",
+       R"("spec":{"type":"Limited","limited":{"limitResponse":{"type":"Reject"}}})"},
+      {"validatingadmissionpolicies",
+       R"("spec":{"matchConstraints":{"resourceRules":[{"apiGroups":[""],"apiVersions":["v1"],)"
+       R"("operations":["CREATE"],"resources":["pods"]}]},"validations":[{"expression":"true"}]})"},
+      {"validatingadmissionpolicybindings", R"("spec":{"policyName":"p","validationActions":["Deny"]})"},
+      {"mutatingadmissionpolicies",
+       R"("spec":{"matchConstraints":{"resourceRules":[{"apiGroups":[""],"apiVersions":["v1"],)"
+       R"("operations":["CREATE"],"resources":["pods"]}]},"reinvocationPolicy":"Never","mutations":[)"
+       R"({"patchType":"JSONPatch","jsonPatch":{"expression":"[]"}}]})"},
+      {"mutatingadmissionpolicybindings", R"("spec":{"policyName":"p"})"},
+      {"resourceslices",
+       R"("spec":{"driver":"made.io","nodeName":"n","pool":{"name":"p","resourceSliceCount":1}})"},
       {"events.k8s.io/events",
        R"("eventTime":"2026-01-01T00:00:00.000000Z","reportingController":"made.io/c","reportingInstance":"i",)"
        R"("action":"a","reason":"r","type":"Normal","regarding":{"namespace":"default"})"},
