@@ -28,7 +28,18 @@ struct Attributes {
   registry::rest::RequestContext& context;
 
   meta::GroupResource group_resource() const { return {resource.group, resource.resource}; }
+  /// Of this resource, or of one of its subresources.
+  bool concerns(std::string_view group, std::string_view resource_name) const {
+    return resource.group == group && resource.resource == resource_name;
+  }
+  /// Of the object itself, of no subresource.
+  bool writes(std::string_view group, std::string_view resource_name) const {
+    return subresource.empty() && concerns(group, resource_name);
+  }
 };
+
+/// 403 `pods "x" is forbidden: text`. Before an object has its name, its generateName stands there.
+Status forbidden(const Attributes& attributes, std::string_view text);
 
 /// Thread-safe.
 class Plugin {
@@ -44,11 +55,12 @@ class Plugin {
   static Task<Result<void>> accepted(const Attributes&) { co_return Result<void>(); }
 };
 
-/// The plugins in their order: all mutate, then all validate; the first refusal ends it.
+/// The plugins in kube-apiserver's order (plugin_order.h): all mutate, then all validate; the first refusal
+/// ends it.
 class Chain {
  public:
-  /// Before the first write.
-  void add(std::unique_ptr<Plugin> plugin) { plugins_.push_back(std::move(plugin)); }
+  /// Before the first write; in any order.
+  void add(std::unique_ptr<Plugin> plugin);
   Task<Result<void>> mutate(Attributes& attributes) const;
   Task<Result<void>> validate(const Attributes& attributes) const;
   const std::vector<std::unique_ptr<Plugin>>& plugins() const { return plugins_; }

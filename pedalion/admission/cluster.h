@@ -1,20 +1,45 @@
 #pragma once
-// What plugins may ask about the rest of the cluster.
-#include <string_view>
+// What plugins may ask about the rest of the cluster, and the one thing they may write.
+#include <string>
+#include <vector>
 
+#include "pedalion/apimachinery/json/value.h"
+#include "pedalion/apimachinery/meta/group_version.h"
 #include "pedalion/base/status.h"
 #include "pedalion/base/task.h"
+#include "pedalion/registry/rest/context.h"
 #include "pedalion/watchcache/object.h"
 
 namespace pedalion::admission {
 
-/// Priority classes. No older than what is stored now; null when there is none.
-class PriorityClasses {
+/// The built-in objects, as they are stored now and in the version they are stored in. Thread-safe.
+class Cluster {
  public:
-  virtual ~PriorityClasses() = default;
-  virtual Task<Result<watchcache::ObjectPtr>> find(std::string_view name) = 0;
-  /// The one with globalDefault; of several the one with the least value.
-  virtual Task<Result<watchcache::ObjectPtr>> global_default() = 0;
+  virtual ~Cluster() = default;
+  /// Null when there is none. `ns` is empty for cluster scope.
+  virtual Task<Result<watchcache::ObjectPtr>> find(meta::GroupResource resource, std::string ns,
+                                                   std::string name) = 0;
+  /// In the order of their keys; of all namespaces when `ns` is empty.
+  virtual Task<Result<std::vector<watchcache::ObjectPtr>>> list(meta::GroupResource resource,
+                                                                std::string ns) = 0;
+  /// Writes the status of `object`, which names itself and holds the resource version that it was made from.
+  /// Fails with 409 when there is a newer one, with 404 when it is gone.
+  virtual Task<Result<void>> update_status(meta::GroupResource resource, json::Document object) = 0;
+};
+
+/// May somebody do this?
+struct Access {
+  const registry::rest::UserInfo* user = nullptr;
+  std::string verb;
+  meta::GroupResource resource;
+  std::string subresource, ns, name;
+};
+
+/// Thread-safe.
+class Authorizer {
+ public:
+  virtual ~Authorizer() = default;
+  virtual bool allows(const Access& access) = 0;
 };
 
 }  // namespace pedalion::admission

@@ -35,6 +35,7 @@ Result<std::unique_ptr<Api>> Api::create(storage::Store& store, ApiOptions optio
     wanted.service_cluster_ip_ranges = options.registry.service_cidrs;
   wanted.first_node_port = options.registry.first_node_port;
   wanted.last_node_port = options.registry.last_node_port;
+  wanted.admission_plugins = options.registry.admission_plugins;
   wanted.access = std::move(options.access);
   TRY(rep->registry, registry::builtin::BuiltinRegistry::create(rep->store, rep->scheme, std::move(wanted)));
   endpoints::install(rep->routes, rep->registry->groups());

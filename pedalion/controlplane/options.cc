@@ -119,6 +119,17 @@ ServiceAccountChoice service_accounts_from(const FlagValues& flags) {
   return accounts;
 }
 
+Result<admission::PluginChoice> plugins_from(const FlagValues& flags) {
+  admission::PluginChoice choice{.enabled = flags.list("enable-admission-plugins"),
+                                 .disabled = flags.list("disable-admission-plugins")};
+  TRY_OK(choice.check());
+  for (const auto& name : choice.enabled) {
+    if (!admission::find_plugin(name)->is_there)
+      log::warning("--enable-admission-plugins: " + name + " is not there yet");
+  }
+  return choice;
+}
+
 Result<RegistryChoice> registry_from(const FlagValues& flags) {
   RegistryChoice registry;
   registry.service_cidrs = flags.list("service-cluster-ip-range");
@@ -136,6 +147,7 @@ Result<RegistryChoice> registry_from(const FlagValues& flags) {
   }
   registry.event_ttl = std::chrono::duration_cast<std::chrono::seconds>(flags.duration("event-ttl"));
   registry.garbage_collection = flags.boolean("enable-garbage-collector");
+  TRY(registry.admission_plugins, plugins_from(flags));
   return registry;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "pedalion/admission/plugin_order.h"
 #include "pedalion/http/tls/server_context.h"
 #include "pedalion/server/flags.h"
 #include "pedalion/server/generic_api_server.h"
@@ -47,6 +48,7 @@ struct RegistryChoice {
   std::uint16_t first_node_port = 30000, last_node_port = 32767;
   std::chrono::seconds event_ttl{3600};
   bool garbage_collection = true;
+  admission::PluginChoice admission_plugins;
 };
 
 struct Options {

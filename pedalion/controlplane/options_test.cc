@@ -70,5 +70,15 @@ TEST(Options, TakeRbacForAlwaysAllow) {
   EXPECT_EQ(made->access.modes, std::vector<AuthorizationMode>{AuthorizationMode::kAlwaysAllow});
 }
 
+TEST(Options, NamesOfPluginsAreKubernetes) {
+  auto made = options({"--enable-admission-plugins=AlwaysDeny", "--disable-admission-plugins=Priority"});
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_TRUE(made->registry.admission_plugins.has("AlwaysDeny"));
+  EXPECT_FALSE(made->registry.admission_plugins.has("Priority"));
+  auto refused = options({"--enable-admission-plugins=Nope"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "enable-admission-plugins plugin \"Nope\" is unknown");
+}
+
 }  // namespace
 }  // namespace pedalion::controlplane

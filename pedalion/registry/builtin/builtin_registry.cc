@@ -5,9 +5,9 @@
 #include <deque>
 #include <map>
 
-#include "pedalion/admission/plugins.h"
-#include "pedalion/apimachinery/json/parse.h"
+#include "pedalion/admission/plugins/plugins.h"
 #include "pedalion/apimachinery/meta/errors.h"
+#include "pedalion/registry/builtin/admission_cluster.h"
 #include "pedalion/registry/builtin/kinds/index/index.h"
 #include "pedalion/registry/builtin/printers/printers.h"
 #include "pedalion/registry/builtin/stored_resource.h"
@@ -57,56 +57,6 @@ void attach(Resource& row, const Capabilities& capabilities, catalog::Verbs verb
   if (verbs == catalog::Verbs::kAll) row.collection_deleter = capabilities.collection_deleter;
 }
 
-/// Namespaces as they are now.
-class StoredPriorityClasses final : public admission::PriorityClasses {
- public:
-  explicit StoredPriorityClasses(StoredResource& classes) : classes_(classes) {}
-
-  Task<Result<watchcache::ObjectPtr>> find(std::string_view name) override {
-    auto& store = classes_.store();
-    co_return co_await store.cache().get(store.config().key_prefix + std::string(name), {});
-  }
-
-  Task<Result<watchcache::ObjectPtr>> global_default() override {
-    auto& store = classes_.store();
-    watchcache::ListQuery query;
-    query.selection.prefix = store.config().key_prefix;
-    CO_TRY(auto page, co_await store.cache().list(std::move(query)));
-    watchcache::ObjectPtr chosen;
-    std::int64_t least = 0;
-    for (const auto& object : page.items) {
-      if (object->json.view().find("\"globalDefault\":true") == std::string_view::npos) continue;
-      CO_TRY(json::Document parsed, json::parse(object->json.view()));
-      const auto *is_default = parsed.root.find("globalDefault"), *value = parsed.root.find("value");
-      if (is_default == nullptr || !is_default->bool_or(false) || value == nullptr) continue;
-      if (chosen && value->int_or(0) >= least) continue;
-      chosen = object;
-      least = value->int_or(0);
-    }
-    co_return chosen;
-  }
-
- private:
-  StoredResource& classes_;
-};
-
-class StoredNamespaces final : public admission::Namespaces {
- public:
-  explicit StoredNamespaces(rest::Getter& namespaces) : namespaces_(namespaces) {}
-  Task<Result<watchcache::ObjectPtr>> find(std::string_view name) override {
-    return find_named(std::string(name));
-  }
-
- private:
-  Task<Result<watchcache::ObjectPtr>> find_named(std::string name) {
-    rest::RequestContext context;
-    auto found = co_await namespaces_.get(context, std::move(name), {});
-    if (!found && found.error().code == 404) co_return watchcache::ObjectPtr();
-    co_return found;
-  }
-  rest::Getter& namespaces_;
-};
-
 }  // namespace
 
 struct BuiltinRegistry::Rep {
@@ -127,6 +77,7 @@ struct BuiltinRegistry::Rep {
   void fill_create(Resource& row, const Resource& parent, StoredResource& stored);
   Capabilities seen(const Resource& row, const Capabilities& stored, const StoredResource& resource);
   StoredResource& stored_for(std::string_view group, std::string_view resource);
+  StoredResource* find_stored(std::string_view group, std::string_view resource) const;
 
   /// Keeps what a row points to.
   template <class Thing, class... Arguments>
@@ -140,7 +91,6 @@ struct BuiltinRegistry::Rep {
   const scheme::Scheme& scheme;
   const Options options;
   admission::Chain admission;
-  StoredNamespaces* namespaces = nullptr;
   std::map<std::pair<std::string, std::string>, std::unique_ptr<StoredResource>, std::less<>> stored;
   std::deque<std::shared_ptr<void>> kept;  // destroyed before `stored`
   std::vector<rest::ApiGroupInfo> groups;
@@ -165,6 +115,11 @@ StoredResource& BuiltinRegistry::Rep::stored_for(std::string_view group, std::st
   if (resource == "events") setup.ttl = options.event_ttl;
   found = StoredResource::create(std::move(setup));
   return *found;
+}
+
+StoredResource* BuiltinRegistry::Rep::find_stored(std::string_view group, std::string_view resource) const {
+  auto found = stored.find(std::pair(std::string(group), std::string(resource)));
+  return found == stored.end() ? nullptr : found->second.get();
 }
 
 Resource BuiltinRegistry::Rep::row_of(std::string_view group, std::string_view version,
@@ -342,13 +297,10 @@ Result<void> BuiltinRegistry::Rep::add_allocator() {
 }
 
 Result<void> BuiltinRegistry::Rep::build() {
-  namespaces = keep<StoredNamespaces>(*stored_for("", "namespaces").capabilities().getter);
-  admission.add(admission::namespace_lifecycle(*namespaces));
-  admission.add(admission::taint_nodes_by_condition());
-  admission.add(
-      admission::priority(*keep<StoredPriorityClasses>(stored_for("scheduling.k8s.io", "priorityclasses"))));
-  admission.add(admission::default_toleration_seconds());
-  admission.add(admission::storage_object_in_use_protection());
+  auto* cluster = keep<AdmissionCluster>(
+      [this](std::string_view group, std::string_view resource) { return find_stored(group, resource); });
+  auto* authorizer = keep<AdmissionAuthorizer>(options.access);
+  admission::plugins::add_plugins(admission, options.admission_plugins, {*cluster, *authorizer});
   TRY_OK(add_allocator());
   for (const catalog::GroupFacts& group : catalog::groups()) {
     rest::ApiGroupInfo info;
@@ -375,13 +327,11 @@ Result<std::unique_ptr<BuiltinRegistry>> BuiltinRegistry::create(storage::Store&
 const std::vector<rest::ApiGroupInfo>& BuiltinRegistry::groups() const { return rep_->groups; }
 
 generic::ResourceStore* BuiltinRegistry::store(std::string_view group, std::string_view resource) {
-  auto found = rep_->stored.find(std::pair(std::string(group), std::string(resource)));
-  return found == rep_->stored.end() ? nullptr : &found->second->store();
+  StoredResource* found = rep_->find_stored(group, resource);
+  return found == nullptr ? nullptr : &found->store();
 }
 
 admission::Chain& BuiltinRegistry::admission() { return rep_->admission; }
-
-admission::Namespaces& BuiltinRegistry::namespaces() { return *rep_->namespaces; }
 
 const Resource* BuiltinRegistry::find(std::string_view group, std::string_view resource,
                                       std::string_view subresource) const {

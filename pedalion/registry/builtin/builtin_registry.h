@@ -6,7 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "pedalion/admission/namespace_lifecycle.h"
+#include "pedalion/admission/admission.h"
+#include "pedalion/admission/plugin_order.h"
 #include "pedalion/apimachinery/scheme/scheme.h"
 #include "pedalion/registry/builtin/virtuals/access.h"
 #include "pedalion/registry/rest/resource.h"
@@ -25,6 +26,7 @@ struct Options {
   std::vector<std::string> service_cluster_ip_ranges{"10.0.0.0/24"};
   int first_node_port = 30000, last_node_port = 32767;
   virtuals::AccessCallbacks access;
+  admission::PluginChoice admission_plugins;
 };
 
 /// Owns the resources' stores, caches and strategies, and what the declarations point to. Thread-safe once
@@ -45,10 +47,8 @@ class BuiltinRegistry {
   /// The store of a resource; null when there is none, or nothing is stored.
   generic::ResourceStore* store(std::string_view group, std::string_view resource);
 
-  /// What every write passes. It has NamespaceLifecycle already; others are added before the first write.
+  /// What every write passes: the built-in plugins that are wanted; others are added before the first write.
   admission::Chain& admission();
-  /// The namespaces, for plugins.
-  admission::Namespaces& namespaces();
 
  private:
   struct Rep;

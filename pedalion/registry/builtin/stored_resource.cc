@@ -90,14 +90,15 @@ class StoreWithDoors final : public StoredResource {
   }
 
   Capabilities door(std::string_view subresource) override {
-    auto& found = doors_[std::string(subresource)];
-    if (found == nullptr) {
+    auto found = doors_.find(subresource);
+    if (found == doors_.end()) {
       strategies::Door which = strategies::door_of(subresource);
-      found = std::make_unique<SideDoor>(rulebook(which), store_, std::string(subresource));
+      auto made = std::make_unique<SideDoor>(rulebook(which), store_, std::string(subresource));
+      found = doors_.emplace(subresource, std::move(made)).first;
     }
     Capabilities capabilities;
-    capabilities.getter = &found->store;
-    capabilities.updater = &found->store;
+    capabilities.getter = &found->second->store;
+    capabilities.updater = &found->second->store;
     return capabilities;
   }
 

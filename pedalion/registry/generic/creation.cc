@@ -24,7 +24,7 @@ Task<Result<rest::ObjectPtr>> Creation::run(std::string name, rest::FieldTrackin
   // A watch from the answer's revision begins in the cache's past, which begins when it loads.
   CO_TRY_OK(co_await store_.cache_->load());
   // Before the defaults: some are made of the name.
-  CO_TRY_OK(fill_metadata(std::move(name)));
+  CO_TRY_OK(place(std::move(name)));
   context_.step("metadata");
   strategy().set_defaults(object_);
   context_.step("defaults");
@@ -36,6 +36,7 @@ Task<Result<rest::ObjectPtr>> Creation::run(std::string name, rest::FieldTrackin
   if (attributes.changed) CO_TRY_OK(codec::reshape(object_, *store_.config_.type));
   dedup_owners(object_, context_, Admitted::kYes);
   context_.step("mutating admission");
+  name_object();
   strategy().prepare_create(context_, object_);
   context_.step("preparation");
   CO_TRY_OK(co_await allocate());
@@ -44,14 +45,17 @@ Task<Result<rest::ObjectPtr>> Creation::run(std::string name, rest::FieldTrackin
   co_return outcome;
 }
 
-Result<void> Creation::fill_metadata(std::string name) {
+Result<void> Creation::place(std::string name) {
   if (!name.empty())
     metadata_of(object_).set("name", json::Value::string(name, object_.arena), object_.arena);
-  TRY_OK(fill_new_metadata(object_, context_.ns, store_.config_.namespaced));
+  return place_new_object(object_, context_.ns, store_.config_.namespaced);
+}
+
+void Creation::name_object() {
+  fill_system_metadata(object_);
   prefix_ = metadata_of(object_).string_at({"generateName"});
   generated_ = metadata_of(object_).string_at({"name"}).empty() && !prefix_.empty();
   if (generated_) generate_name();
-  return {};
 }
 
 void Creation::generate_name() {

@@ -20,7 +20,10 @@ class Creation {
 
  private:
   const Strategy& strategy() const { return *door_.strategy; }
-  Result<void> fill_metadata(std::string name);
+  /// The object gets its place: what the URL says of it.
+  Result<void> place(std::string name);
+  /// What only the server gives: uid, time, and a name in place of a generateName.
+  void name_object();
   void generate_name();
   void track_fields();
   admission::Attributes attributes();

@@ -42,7 +42,7 @@ void order_metadata(json::Document& object) {
   metadata = ordered;
 }
 
-Result<void> fill_new_metadata(json::Document& object, std::string_view ns, bool namespaced) {
+Result<void> place_new_object(json::Document& object, std::string_view ns, bool namespaced) {
   Value& metadata = metadata_of(object);
   auto& arena = object.arena;
   if (!metadata.string_at({"resourceVersion"}).empty())
@@ -60,9 +60,14 @@ Result<void> fill_new_metadata(json::Document& object, std::string_view ns, bool
   for (std::string_view name :
        {"deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion", "generation"})
     metadata.erase(name);
+  return {};
+}
+
+void fill_system_metadata(json::Document& object) {
+  Value& metadata = metadata_of(object);
+  auto& arena = object.arena;
   metadata.set("uid", Value::string(meta::make_uid(), arena), arena);
   metadata.set("creationTimestamp", Value::string(meta::format_time(meta::now_seconds()), arena), arena);
-  return {};
 }
 
 void carry_metadata(json::Document& object, const Value& old) {

@@ -17,10 +17,11 @@ json::Value& metadata_of(json::Document& object);
 /// Puts metadata's members into the order of Go's ObjectMeta, without resourceVersion and what is empty.
 void order_metadata(json::Document& object);
 
-/// A new object's: namespace from `ns` (empty for cluster scope), uid and creationTimestamp made, what only
-/// the server sets taken away. Fails when the object says another namespace (400) or has a resource version
-/// (500).
-Result<void> fill_new_metadata(json::Document& object, std::string_view ns, bool namespaced);
+/// A new object's: namespace from `ns` (empty for cluster scope), and what only the server sets taken away.
+/// Fails when the object says another namespace (400) or has a resource version (500).
+Result<void> place_new_object(json::Document& object, std::string_view ns, bool namespaced);
+/// A new object's uid and creationTimestamp.
+void fill_system_metadata(json::Document& object);
 
 /// An updated object's: what an update cannot change is that of `old`, unless the object says otherwise
 /// (which validation refuses).

@@ -40,7 +40,7 @@ class Update {
     CO_TRY(old_, json::parse(current->json.view()));
     CO_TRY(object_, make(current.get()));
     context_.step("make object");
-    CO_TRY_OK(check_preconditions());
+    CO_TRY_OK(check_uid());
     store_strategy().set_defaults(object_);
     carry_metadata(object_, old_.root);
     context_.step("defaults and metadata");
@@ -52,6 +52,7 @@ class Update {
     if (attributes.changed) CO_TRY_OK(codec::reshape(object_, *store_.config_.type));
     dedup_owners(object_, context_, Admitted::kYes);
     context_.step("mutating admission");
+    CO_TRY_OK(check_version());
     store_strategy().prepare_update(object_, old_.root);
     context_.step("preparation");
     std::unique_ptr<Allocation> allocation;
@@ -70,17 +71,20 @@ class Update {
  private:
   const Strategy& store_strategy() const { return *door_.strategy; }
 
-  Result<void> check_preconditions() {
-    const ResourceConfig& config = store_.config_;
+  Result<void> check_uid() const {
     auto uid = object_.root.string_at({"metadata", "uid"});
     // A patch that changes the uid is for validation to refuse.
-    if (way_ == Way::kReplace && !uid.empty() && uid != current_->uid) {
-      return std::unexpected(meta::conflict(
-          config.group_resource(), name_,
-          "StorageError: invalid object, Code: 4, Key: " + key_ +
-              ", ResourceVersion: 0, AdditionalErrorMsg: " + "Precondition failed: UID in precondition: " +
-              std::string(uid) + ", UID in object meta: " + std::string(current_->uid)));
-    }
+    if (way_ != Way::kReplace || uid.empty() || uid == current_->uid) return {};
+    return std::unexpected(meta::conflict(
+        store_.config_.group_resource(), name_,
+        "StorageError: invalid object, Code: 4, Key: " + key_ + ", ResourceVersion: 0, AdditionalErrorMsg: " +
+            "Precondition failed: UID in precondition: " + std::string(uid) +
+            ", UID in object meta: " + std::string(current_->uid)));
+  }
+
+  /// After mutating admission, as kube-apiserver.
+  Result<void> check_version() const {
+    const ResourceConfig& config = store_.config_;
     auto version = object_.root.string_at({"metadata", "resourceVersion"});
     storage::Revision revision = 0;
     if (!version.empty()) {

@@ -1,6 +1,6 @@
-#include "pedalion/admission/plugins.h"
+#include "pedalion/admission/plugins/plugins.h"
 
-namespace pedalion::admission {
+namespace pedalion::admission::plugins {
 namespace {
 
 using json::Value;
@@ -13,9 +13,7 @@ class TaintNodesByCondition final : public Plugin {
   bool handles(Operation operation) const override { return operation == Operation::kCreate; }
 
   Task<Result<void>> mutate(Attributes& attributes) override {
-    bool node = attributes.resource.group.empty() && attributes.resource.resource == "nodes" &&
-                attributes.subresource.empty();
-    if (!node) co_return Result<void>();
+    if (!attributes.writes("", "nodes")) co_return Result<void>();
     auto& arena = attributes.object->arena;
     Value& spec = attributes.object->root.object_at("spec", arena);
     Value* taints = spec.find("taints");
@@ -37,4 +35,4 @@ class TaintNodesByCondition final : public Plugin {
 
 std::unique_ptr<Plugin> taint_nodes_by_condition() { return std::make_unique<TaintNodesByCondition>(); }
 
-}  // namespace pedalion::admission
+}  // namespace pedalion::admission::plugins

@@ -1,8 +1,8 @@
-#include "pedalion/admission/namespace_lifecycle.h"
+#include "pedalion/admission/plugins/plugins.h"
 
 #include "pedalion/apimachinery/meta/errors.h"
 
-namespace pedalion::admission {
+namespace pedalion::admission::plugins {
 namespace {
 
 bool is_immortal(std::string_view name) {
@@ -11,23 +11,22 @@ bool is_immortal(std::string_view name) {
 
 class NamespaceLifecycle final : public Plugin {
  public:
-  explicit NamespaceLifecycle(Namespaces& namespaces) : namespaces_(namespaces) {}
+  explicit NamespaceLifecycle(Cluster& cluster) : cluster_(cluster) {}
   std::string_view name() const override { return "NamespaceLifecycle"; }
   bool handles(Operation operation) const override { return operation != Operation::kConnect; }
 
   Task<Result<void>> mutate(Attributes& attributes) override {
-    bool of_namespaces = attributes.resource.group.empty() && attributes.resource.resource == "namespaces";
+    bool of_namespaces = attributes.concerns("", "namespaces");
     if (attributes.operation == Operation::kDelete) {
       if (of_namespaces && is_immortal(attributes.name)) {
-        co_return std::unexpected(meta::forbidden(attributes.group_resource(), attributes.name,
-                                                  "this namespace may not be deleted"));
+        co_return std::unexpected(forbidden(attributes, "this namespace may not be deleted"));
       }
       co_return Result<void>();
     }
     bool creates = attributes.operation == Operation::kCreate && !of_namespaces && !attributes.ns.empty();
     // What asks about accesses is no object of the namespace.
     if (!creates || attributes.resource.resource == "localsubjectaccessreviews") co_return Result<void>();
-    CO_TRY(auto found, co_await namespaces_.find(attributes.ns));
+    CO_TRY(auto found, co_await cluster_.find({"", "namespaces"}, "", std::string(attributes.ns)));
     if (!found) co_return std::unexpected(meta::not_found({"", "namespaces"}, attributes.ns));
     if (found->terminating) co_return std::unexpected(terminating(attributes));
     co_return Result<void>();
@@ -36,21 +35,20 @@ class NamespaceLifecycle final : public Plugin {
  private:
   static Status terminating(const Attributes& attributes) {
     std::string ns(attributes.ns);
-    Status status = meta::forbidden(
-        attributes.group_resource(), attributes.name,
-        "unable to create new content in namespace " + ns + " because it is being terminated");
+    Status status = forbidden(
+        attributes, "unable to create new content in namespace " + ns + " because it is being terminated");
     status.mutable_details().causes.push_back(
         {"NamespaceTerminating", "namespace " + ns + " is being terminated", "metadata.namespace"});
     return status;
   }
 
-  Namespaces& namespaces_;
+  Cluster& cluster_;
 };
 
 }  // namespace
 
-std::unique_ptr<Plugin> namespace_lifecycle(Namespaces& namespaces) {
-  return std::make_unique<NamespaceLifecycle>(namespaces);
+std::unique_ptr<Plugin> namespace_lifecycle(Cluster& cluster) {
+  return std::make_unique<NamespaceLifecycle>(cluster);
 }
 
-}  // namespace pedalion::admission
+}  // namespace pedalion::admission::plugins

@@ -1,6 +1,6 @@
-#include "pedalion/admission/plugins.h"
+#include "pedalion/admission/plugins/plugins.h"
 
-namespace pedalion::admission {
+namespace pedalion::admission::plugins {
 namespace {
 
 using json::Value;
@@ -43,4 +43,4 @@ std::unique_ptr<Plugin> storage_object_in_use_protection() {
   return std::make_unique<StorageObjectInUseProtection>();
 }
 
-}  // namespace pedalion::admission
+}  // namespace pedalion::admission::plugins

@@ -1,6 +1,6 @@
-#include "pedalion/admission/plugins.h"
+#include "pedalion/admission/plugins/plugins.h"
 
-namespace pedalion::admission {
+namespace pedalion::admission::plugins {
 namespace {
 
 using json::Value;
@@ -16,9 +16,7 @@ class DefaultTolerationSeconds final : public Plugin {
   }
 
   Task<Result<void>> mutate(Attributes& attributes) override {
-    bool pod = attributes.resource.group.empty() && attributes.resource.resource == "pods" &&
-               attributes.subresource.empty();
-    if (!pod) co_return Result<void>();
+    if (!attributes.writes("", "pods")) co_return Result<void>();
     auto& arena = attributes.object->arena;
     Value& spec = attributes.object->root.object_at("spec", arena);
     for (std::string_view taint : kTaints) {
@@ -54,4 +52,4 @@ class DefaultTolerationSeconds final : public Plugin {
 
 std::unique_ptr<Plugin> default_toleration_seconds() { return std::make_unique<DefaultTolerationSeconds>(); }
 
-}  // namespace pedalion::admission
+}  // namespace pedalion::admission::plugins

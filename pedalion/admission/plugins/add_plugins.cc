@@ -1,0 +1,29 @@
+#include "pedalion/admission/plugins/plugins.h"
+
+namespace pedalion::admission::plugins {
+namespace {
+
+using Factory = std::unique_ptr<Plugin> (*)(const Needs& needs);
+
+struct Row {
+  std::string_view name;
+  Factory make;
+};
+
+constexpr Row kRows[] = {
+    {"NamespaceLifecycle", [](const Needs& needs) { return namespace_lifecycle(needs.cluster); }},
+    {"TaintNodesByCondition", [](const Needs&) { return taint_nodes_by_condition(); }},
+    {"Priority", [](const Needs& needs) { return priority(needs.cluster); }},
+    {"DefaultTolerationSeconds", [](const Needs&) { return default_toleration_seconds(); }},
+    {"StorageObjectInUseProtection", [](const Needs&) { return storage_object_in_use_protection(); }},
+};
+
+}  // namespace
+
+void add_plugins(Chain& chain, const PluginChoice& choice, const Needs& needs) {
+  for (const Row& row : kRows) {
+    if (choice.has(row.name)) chain.add(row.make(needs));
+  }
+}
+
+}  // namespace pedalion::admission::plugins

@@ -1,0 +1,33 @@
+#pragma once
+// The built-in plugins, a factory each, and the chain of those that are wanted.
+#include <memory>
+
+#include "pedalion/admission/admission.h"
+#include "pedalion/admission/cluster.h"
+#include "pedalion/admission/plugin_order.h"
+
+namespace pedalion::admission::plugins {
+
+/// What plugins need; borrowed.
+struct Needs {
+  Cluster& cluster;
+  Authorizer& authorizer;
+};
+
+/// Adds the plugins of this folder that are wanted.
+void add_plugins(Chain& chain, const PluginChoice& choice, const Needs& needs);
+
+/// NamespaceLifecycle: nothing is created in a namespace that is not there or is ending; three namespaces
+/// cannot be deleted.
+std::unique_ptr<Plugin> namespace_lifecycle(Cluster& cluster);
+/// Priority: resolves priorityClassName of new pods to spec.priority and spec.preemptionPolicy.
+std::unique_ptr<Plugin> priority(Cluster& cluster);
+/// DefaultTolerationSeconds: new pods stay 300 s on nodes that are not ready or unreachable, unless they say
+/// otherwise.
+std::unique_ptr<Plugin> default_toleration_seconds();
+/// TaintNodesByCondition: new nodes are tainted as not ready.
+std::unique_ptr<Plugin> taint_nodes_by_condition();
+/// StorageObjectInUseProtection: the finalizers that keep claims and volumes while they are used.
+std::unique_ptr<Plugin> storage_object_in_use_protection();
+
+}  // namespace pedalion::admission::plugins

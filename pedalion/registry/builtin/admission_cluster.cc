@@ -1,0 +1,78 @@
+#include "pedalion/registry/builtin/admission_cluster.h"
+
+#include <memory>
+
+#include "pedalion/apimachinery/meta/errors.h"
+#include "pedalion/registry/generic/resource_store.h"
+
+namespace pedalion::registry::builtin {
+namespace {
+
+/// Who writes what plugins write.
+constexpr std::string_view kFieldManager = "kube-apiserver";
+
+}  // namespace
+
+Result<StoredResource*> AdmissionCluster::stored(const meta::GroupResource& resource) const {
+  StoredResource* found = finder_(resource.group, resource.resource);
+  if (found == nullptr)
+    return std::unexpected(meta::internal_error(resource.text() + " are not stored here"));
+  return found;
+}
+
+Task<Result<watchcache::ObjectPtr>> AdmissionCluster::find(meta::GroupResource resource, std::string ns,
+                                                           std::string name) {
+  CO_TRY(StoredResource * found, stored(resource));
+  auto& store = found->store();
+  std::string key = store.config().key_prefix;
+  if (!ns.empty()) key.append(ns).append("/");
+  key.append(name);
+  co_return co_await store.cache().get(std::move(key), {});
+}
+
+Task<Result<std::vector<watchcache::ObjectPtr>>> AdmissionCluster::list(meta::GroupResource resource,
+                                                                        std::string ns) {
+  CO_TRY(StoredResource * found, stored(resource));
+  watchcache::ListQuery query;
+  query.selection.prefix = found->store().config().key_prefix;
+  if (!ns.empty()) query.selection.prefix.append(ns).append("/");
+  CO_TRY(auto page, co_await found->store().cache().list(std::move(query)));
+  co_return std::move(page.items);
+}
+
+Task<Result<void>> AdmissionCluster::update_status(meta::GroupResource resource, json::Document object) {
+  CO_TRY(StoredResource * found, stored(resource));
+  rest::RequestContext context;
+  context.ns = object.root.string_at({"metadata", "namespace"});
+  std::string name(object.root.string_at({"metadata", "name"}));
+  // Made once: the resource version in it makes a second try a conflict.
+  auto wanted = std::make_shared<json::Document>(std::move(object));
+  auto make = [wanted](const watchcache::Object*) -> Result<json::Document> {
+    json::Document made;
+    made.root = json::deep_copy(wanted->root, made.arena);
+    return made;
+  };
+  rest::WriteOptions options;
+  options.field_manager = kFieldManager;
+  CO_TRY_OK(co_await found->door("status").updater->update(context, std::move(name), std::move(make),
+                                                           std::move(options), rest::CreateIfMissing::kNever,
+                                                           rest::FieldTracking::kUpdate));
+  co_return Result<void>();
+}
+
+bool AdmissionAuthorizer::allows(const admission::Access& access) {
+  if (!access_.authorize) return true;
+  virtuals::AccessQuestion question;
+  question.user = access.user;
+  question.resource_request = true;
+  question.verb = access.verb;
+  question.group = access.resource.group;
+  question.version = "*";
+  question.resource = access.resource.resource;
+  question.subresource = access.subresource;
+  question.ns = access.ns;
+  question.name = access.name;
+  return access_.authorize(question).allowed;
+}
+
+}  // namespace pedalion::registry::builtin
