@@ -109,7 +109,7 @@ http::Request Fleet::request(Call call) const {
   request.target = std::move(call.target);
   request.headers.reserve(4);
   request.headers.add("authorization", "Bearer " + target_.token);
-  request.headers.add("accept", "application/json");
+  request.headers.add("accept", call.accept.empty() ? "application/json" : call.accept);
   request.headers.add("user-agent", "pedalion-bench");
   if (!call.body.empty()) {
     request.headers.add("content-type", call.content_type.empty() ? "application/json" : call.content_type);

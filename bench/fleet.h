@@ -28,6 +28,7 @@ struct Shape {
 
 struct Call {
   std::string method, target, body, content_type;
+  std::string accept = {};  // empty: JSON
 };
 
 struct LoadLimits {

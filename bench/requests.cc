@@ -25,15 +25,21 @@ Result<Measured> load(Fleet& fleet, const Make& make, std::chrono::milliseconds 
   return measured;
 }
 
+// In which forms answers are measured: the suffix of a scenario's name, and Accept.
+struct AnswerForm {
+  std::string_view suffix, accept;
+};
+constexpr AnswerForm kForms[] = {{"", ""}, {"-protobuf", "application/vnd.kubernetes.protobuf"}};
+
 Result<bool> list_with(Bench& bench, const Target& target, Shape shape, const Call& call,
-                       double resident_before) {
+                       std::string_view name, double resident_before) {
   Fleet fleet(bench.loop(), target, shape);
   auto make = [&](int, std::uint64_t) { return call; };
   reset_peak(target.pid);
   TRY(auto measured, load(fleet, make, bench.settings().duration));
   const double bytes = static_cast<double>(measured.bytes) / static_cast<double>(measured.operations);
   const double peak = memory_of(target.pid).peak_mb;
-  Row row = row_of("list", fleet, std::move(measured));
+  Row row = row_of(name, fleet, std::move(measured));
   row.more = {{"list_mb", bytes / 1e6}, {"cpu_ms", row.cpu_us / 1000}, {"growth_mb", peak - resident_before}};
   bench.add(std::move(row));
   return true;
@@ -69,12 +75,14 @@ Result<bool> measure_get(Bench& bench) {
     TRY_OK(create_namespace(setup, space));
     TRY_OK(setup.call(create_config_map(space, "one", kConfigMapBytes)));
   }
-  const Call call{"GET", path(space, "configmaps", "one"), {}, {}};
-  for (const Shape shape :
-       {Shape{kHttp11, 1, 1}, Shape{kHttp11, 64, 1}, Shape{kHttp2, 1, 1}, Shape{kHttp2, 4, 32}}) {
-    Fleet fleet(bench.loop(), target, shape);
-    TRY(auto measured, load(fleet, [&](int, std::uint64_t) { return call; }, bench.settings().duration));
-    bench.add(row_of("get", fleet, std::move(measured)));
+  for (const auto& form : kForms) {
+    const Call call{"GET", path(space, "configmaps", "one"), {}, {}, std::string(form.accept)};
+    for (const Shape shape :
+         {Shape{kHttp11, 1, 1}, Shape{kHttp11, 64, 1}, Shape{kHttp2, 1, 1}, Shape{kHttp2, 4, 32}}) {
+      Fleet fleet(bench.loop(), target, shape);
+      TRY(auto measured, load(fleet, [&](int, std::uint64_t) { return call; }, bench.settings().duration));
+      bench.add(row_of(fmt::format("get{}", form.suffix), fleet, std::move(measured)));
+    }
   }
   return true;
 }
@@ -88,9 +96,11 @@ Result<bool> measure_list(Bench& bench) {
   }
   std::this_thread::sleep_for(std::chrono::seconds(2));  // the allocator gives back what the writes took
   const double before = memory_of(target.pid).resident_mb;
-  const Call call{"GET", path(space, "configmaps"), {}, {}};
-  for (const Shape shape : {Shape{kHttp11, 1, 1}, Shape{kHttp2, 1, 1}}) {
-    TRY_OK(list_with(bench, target, shape, call, before));
+  for (const auto& form : kForms) {
+    const Call call{"GET", path(space, "configmaps"), {}, {}, std::string(form.accept)};
+    for (const Shape shape : {Shape{kHttp11, 1, 1}, Shape{kHttp2, 1, 1}}) {
+      TRY_OK(list_with(bench, target, shape, call, fmt::format("list{}", form.suffix), before));
+    }
   }
   return true;
 }

@@ -11,10 +11,10 @@ namespace pedalion::bench {
 std::span<const Scenario> all_scenarios() {
   static constexpr std::array<Scenario, 8> kAll = {{
       {"startup", "exec to a ready server; memory of an idle one", measure_startup},
-      {"get", "GET of a ConfigMap of 2 kB", measure_get},
+      {"get", "GET of a ConfigMap of 2 kB, in JSON and in protobuf", measure_get},
       {"create", "POST of ConfigMaps of 2 kB, durable", measure_create},
       {"patch", "merge patches of a 2 kB ConfigMap and a 10 kB Pod", measure_patch},
-      {"list", "LIST of 10,000 ConfigMaps of 1.4 kB", measure_list},
+      {"list", "LIST of 10,000 ConfigMaps of 1.4 kB, in JSON and in protobuf", measure_list},
       {"watch", "1,000 watchers of changing ConfigMaps of 2 kB", measure_watch},
       {"idle", "memory of 10,000 watchers that wait", measure_idle_watchers},
       {"objects", "memory of 100,000 ConfigMaps of 1 kB", measure_objects},

@@ -2,18 +2,26 @@
 
 #include "pedalion/apimachinery/codec/protobuf_wire.h"
 #include "pedalion/apimachinery/codec/protobuf_writer.h"
+#include "pedalion/endpoints/handlers/protobuf_forms.h"
 
 namespace pedalion::endpoints {
 
-Result<Bytes> encode_object(const watchcache::Object& object, const schema::Type& type) {
-  std::string field;
-  field.reserve(object.json.size());
-  codec::append_tag(field, kObjectField, codec::Wire::kBytes);
-  const std::size_t begin = codec::open_length(field);
-  TRY_OK(codec::append_message(object.json.view(), type, field));
-  codec::close_length(field, begin);
-  field.shrink_to_fit();
-  return Bytes(std::move(field));
+Bytes EncodedObject::field() const {
+  return whole.slice(field_begin, whole.size() - field_begin - codec::kEnvelopeClosing.size());
+}
+
+Result<EncodedObject> encode_object(const watchcache::Object& object, const schema::Type& type) {
+  auto meta = type_meta_of(object.json.view());
+  std::string whole = codec::envelope_opening(meta.api_version, meta.kind);
+  const auto field_begin = static_cast<std::uint32_t>(whole.size());
+  whole.reserve(whole.size() + object.json.size());
+  codec::append_tag(whole, kObjectField, codec::Wire::kBytes);
+  const std::size_t begin = codec::open_length(whole);
+  TRY_OK(codec::append_message(object.json.view(), type, whole));
+  codec::close_length(whole, begin);
+  whole += codec::kEnvelopeClosing;
+  whole.shrink_to_fit();
+  return EncodedObject{Bytes(std::move(whole)), field_begin};
 }
 
 EncodedObjects::Shard& EncodedObjects::shard_of(const watchcache::Object* object) {
@@ -21,28 +29,29 @@ EncodedObjects::Shard& EncodedObjects::shard_of(const watchcache::Object* object
   return shards_[reinterpret_cast<std::uintptr_t>(object) / alignof(std::max_align_t) / 7 % kShards];
 }
 
-Result<Bytes> EncodedObjects::get(const watchcache::ObjectPtr& object, const schema::Type& type) {
+Result<EncodedObject> EncodedObjects::get(const watchcache::ObjectPtr& object, const schema::Type& type) {
   Shard& shard = shard_of(object.get());
   {
     std::lock_guard lock(shard.mutex);
     auto found = shard.entries.find(object.get());
-    if (found != shard.entries.end() && found->second.is_of(object)) return found->second.field;
+    if (found != shard.entries.end() && found->second.is_of(object)) return found->second.encoded;
   }
-  TRY(Bytes field, encode_object(*object, type));
-  remember(shard, object, field);
-  return field;
+  TRY(EncodedObject encoded, encode_object(*object, type));
+  remember(shard, object, encoded);
+  return encoded;
 }
 
-void EncodedObjects::remember(Shard& shard, const watchcache::ObjectPtr& object, const Bytes& field) const {
-  if (field.size() > shard_limit_) return;
+void EncodedObjects::remember(Shard& shard, const watchcache::ObjectPtr& object,
+                              const EncodedObject& encoded) const {
+  if (encoded.whole.size() > shard_limit_) return;
   std::lock_guard lock(shard.mutex);
   auto [place, is_new] = shard.entries.try_emplace(object.get());
   if (is_new) shard.order.push_back(object.get());
-  shard.bytes += field.size() - place->second.field.size();
-  place->second = {object, field};
+  shard.bytes += encoded.whole.size() - place->second.encoded.whole.size();
+  place->second = {object, encoded};
   while (shard.bytes > shard_limit_) {
     auto oldest = shard.entries.find(shard.order.front());
-    shard.bytes -= oldest->second.field.size();
+    shard.bytes -= oldest->second.encoded.whole.size();
     shard.entries.erase(oldest);
     shard.order.pop_front();
   }

@@ -18,8 +18,15 @@ namespace pedalion::endpoints {
 /// (runtime.Unknown.raw) and in every list of objects (items).
 inline constexpr std::uint32_t kObjectField = 2;
 
-/// The object as such a field, tag and length included. Fails with 500.
-Result<Bytes> encode_object(const watchcache::Object& object, const schema::Type& type);
+/// An object in its envelope.
+struct EncodedObject {
+  Bytes whole;
+  std::uint32_t field_begin = 0;  // where the field is that holds the message, tag and length included
+  Bytes field() const;
+};
+
+/// Fails with 500.
+Result<EncodedObject> encode_object(const watchcache::Object& object, const schema::Type& type);
 
 /// Remembers the newest of what it made, up to a number of bytes. Thread-safe.
 class EncodedObjects {
@@ -27,14 +34,14 @@ class EncodedObjects {
   explicit EncodedObjects(std::size_t limit = 32 << 20) : shard_limit_(limit / kShards) {}
 
   /// As encode_object(). `type` is the object's.
-  Result<Bytes> get(const watchcache::ObjectPtr& object, const schema::Type& type);
+  Result<EncodedObject> get(const watchcache::ObjectPtr& object, const schema::Type& type);
   /// Of what is remembered.
   std::size_t size() const;
 
  private:
   struct Entry {
     std::weak_ptr<const watchcache::Object> object;
-    Bytes field;
+    EncodedObject encoded;
     /// Not of one that had its address before.
     bool is_of(const watchcache::ObjectPtr& asked) const {
       return !object.owner_before(asked) && !asked.owner_before(object);
@@ -49,7 +56,7 @@ class EncodedObjects {
   static constexpr std::size_t kShards = 16;
 
   Shard& shard_of(const watchcache::Object* object);
-  void remember(Shard& shard, const watchcache::ObjectPtr& object, const Bytes& field) const;
+  void remember(Shard& shard, const watchcache::ObjectPtr& object, const EncodedObject& encoded) const;
 
   const std::size_t shard_limit_;
   std::array<Shard, kShards> shards_;

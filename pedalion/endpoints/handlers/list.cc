@@ -40,9 +40,9 @@ Result<ListPieces> list_message(const Call& call, const ListMeta& meta,
   list.pieces.resize(2);
   std::size_t size = 0;
   for (const auto& item : items) {
-    TRY(Bytes field, call.environment.encoded->get(item, *call.resource.type));
-    size += field.size();
-    list.pieces.push_back(std::move(field));
+    TRY(EncodedObject encoded, call.environment.encoded->get(item, *call.resource.type));
+    list.pieces.push_back(encoded.field());
+    size += list.pieces.back().size();
   }
   std::string meta_field, opening;
   codec::append_tag(meta_field, 1, codec::Wire::kBytes);

@@ -40,17 +40,16 @@ http::Response protobuf_response(const Call& call, int status, const watchcache:
   if (meta.kind != call.resource.kind.kind) {  // such as the Status that a binding is answered with
     return finished(call.request, {.media = Media::kProtobuf}, status, std::string(object->json.view()));
   }
-  auto field = call.environment.encoded->get(object, *call.resource.type);
-  if (!field) return error_response(call, field.error());
-  http::Response response;
-  std::string head = protobuf_head(meta);
-  if (is_compressed(call.request, head.size() + field->size())) {
-    head.append(field->view()).append(protobuf_tail().view());
-    return text_response(call.request, status, content_type_of(Media::kProtobuf), std::move(head));
+  auto encoded = call.environment.encoded->get(object, *call.resource.type);
+  if (!encoded) return error_response(call, encoded.error());
+  if (is_compressed(call.request, encoded->whole.size())) {
+    return text_response(call.request, status, content_type_of(Media::kProtobuf),
+                         std::string(encoded->whole.view()));
   }
+  http::Response response;
   response.status = status;
   response.headers.add("content-type", content_type_of(Media::kProtobuf));
-  response.chunks = {Bytes(std::move(head)), *std::move(field), protobuf_tail()};
+  response.chunks = {std::move(encoded->whole)};
   return response;
 }
 

@@ -95,7 +95,7 @@ void watch_event(benchmark::State& state, Transform transform, Media media, std:
 BENCHMARK_CAPTURE(watch_event, whole, Transform::kNone, Media::kJson, 3);
 BENCHMARK_CAPTURE(watch_event, partial, Transform::kPartial, Media::kJson, 3);
 BENCHMARK_CAPTURE(watch_event, table, Transform::kTable, Media::kJson, 3);
-BENCHMARK_CAPTURE(watch_event, whole_protobuf, Transform::kNone, Media::kProtobuf, 4);
+BENCHMARK_CAPTURE(watch_event, whole_protobuf, Transform::kNone, Media::kProtobuf, 2);
 BENCHMARK_CAPTURE(watch_event, partial_protobuf, Transform::kPartial, Media::kProtobuf, 2);
 
 void negotiation(benchmark::State& state, const char* accept) {

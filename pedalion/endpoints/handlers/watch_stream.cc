@@ -80,30 +80,25 @@ class WatchStream final : public http::BodyStream {
 
   std::size_t write_protobuf(const WatchEvent& event, std::vector<Bytes>& out) {
     bool is_whole = event.type != WatchEvent::Type::kError && form_.transform == Transform::kNone;
-    auto pieces = is_whole ? whole_object(event) : document(json_of(event).view());
-    if (!pieces) return write_failure(event, pieces.error(), out);
-    std::size_t size = 0;
-    for (const Bytes& piece : *pieces) size += piece.size();
-    std::string head = protobuf_frame_head(type_text(event.type), size);
-    size += head.size();
+    auto object = is_whole ? whole_object(event) : document(json_of(event).view());
+    if (!object) return write_failure(event, object.error(), out);
+    std::string head = protobuf_frame_head(type_text(event.type), object->size());
+    std::size_t size = head.size() + object->size();
     out.emplace_back(std::move(head));
-    for (Bytes& piece : *pieces) out.push_back(std::move(piece));
+    out.push_back(*std::move(object));
     return size;
   }
 
-  /// The object's own message in an envelope, in pieces.
-  Result<std::vector<Bytes>> whole_object(const WatchEvent& event) {
+  Result<Bytes> whole_object(const WatchEvent& event) {
     ObjectPtr object = object_of(event);
-    const auto& kind = resource_.kind;
-    TRY(Bytes field, event.object ? environment_.encoded->get(object, *resource_.type)
-                                  : encode_object(*object, *resource_.type));
-    return std::vector{Bytes(protobuf_head({kind.kind, kind.group_version().api_version()})),
-                       std::move(field), protobuf_tail()};
+    TRY(EncodedObject encoded, event.object ? environment_.encoded->get(object, *resource_.type)
+                                            : encode_object(*object, *resource_.type));
+    return std::move(encoded.whole);
   }
 
-  static Result<std::vector<Bytes>> document(std::string_view json) {
+  static Result<Bytes> document(std::string_view json) {
     TRY(std::string bytes, protobuf_of(json));
-    return std::vector{Bytes(std::move(bytes))};
+    return Bytes(std::move(bytes));
   }
 
   /// The failure takes the event's place.
