@@ -8,7 +8,10 @@ std::span<const KindRules> rules();
 
 /// Their resources decide how pods are treated when a node runs short.
 std::string_view quality_of_service(const Value& pod);
-/// Errors of a pod's or a template's spec.
-void validate_pod_spec(const Value& spec, const meta::FieldPath& path, meta::FieldErrors& errors);
+/// Errors of a pod's spec. `pod_name` (empty: not known) decides on the names of claims that are made for it.
+void validate_pod_spec(const Value& spec, const FieldPath& path, FieldErrors& errors,
+                       std::string_view pod_name = {});
+/// Errors of what pods are made from: its labels, annotations and spec.
+void validate_pod_template(const Field& pod_template);
 
 }  // namespace pedalion::registry::builtin::kinds::pods
