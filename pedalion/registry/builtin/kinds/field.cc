@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pedalion/apimachinery/json/write.h"
+
 namespace pedalion::registry::builtin::kinds {
 
 Field Field::operator[](std::string_view member) const {
@@ -57,6 +59,10 @@ void Field::duplicate(std::string_view shown) const {
 void Field::not_found() const { errors_->push_back(FieldError::not_found(path_, text())); }
 void Field::not_supported(std::span<const std::string_view> supported) const {
   errors_->push_back(FieldError::not_supported(path_, text(), supported));
+}
+void Field::not_supported(const Value& shown, std::span<const std::string_view> supported) const {
+  errors_->push_back(FieldError::not_supported(path_, "", supported));
+  errors_->back().value = json::to_string(shown);
 }
 void Field::too_long(std::size_t limit_bytes) const {
   errors_->push_back(FieldError::too_long(path_, limit_bytes));

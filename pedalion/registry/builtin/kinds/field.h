@@ -71,6 +71,8 @@ class Field {
   void duplicate(std::string_view shown) const;
   void not_found() const;
   void not_supported(std::span<const std::string_view> supported) const;
+  /// Shows something else than a text.
+  void not_supported(const Value& shown, std::span<const std::string_view> supported) const;
   void too_long(std::size_t limit_bytes) const;
   void too_many(std::size_t limit) const;
 

@@ -208,6 +208,11 @@ void duplicate_struct(const Field& field, GoType type, std::string_view detail) 
   add(FieldError::Type::kDuplicate, field, type, detail);
 }
 
+void not_supported_struct(const Field& field, GoType type, std::span<const std::string_view> supported) {
+  field.errors().push_back(FieldError::not_supported(field.path(), "", supported));
+  field.errors().back().value = go_form(field.value(), type);
+}
+
 void check_immutable_struct(const Field& field, const Field& old, GoType type) {
   if (!same(field, old)) invalid_struct(field, type, "field is immutable");
 }

@@ -1,6 +1,7 @@
 #pragma once
 // How a struct is shown in an error: kube-apiserver prints Go's JSON of its internal types, with Go's names
 // for the fields and every field written.
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,7 @@ std::string go_form(const Value* value, GoType type, bool present_when_absent = 
 // Errors that show the field's value so.
 void invalid_struct(const Field& field, GoType type, std::string_view detail);
 void duplicate_struct(const Field& field, GoType type, std::string_view detail = {});
+void not_supported_struct(const Field& field, GoType type, std::span<const std::string_view> supported);
 /// "field is immutable" when the two differ.
 void check_immutable_struct(const Field& field, const Field& old, GoType type);
 
