@@ -143,7 +143,7 @@ std::vector<Task<Result<void>>> statuses(Writer& writer, const std::vector<Fixed
     if (object.resource != "flowschemas") continue;
     const json::Value& root = object.object.root;
     std::string level(root.string_at({"spec", "priorityLevelConfiguration", "name"}));
-    tasks.push_back(writer.put_status(
+    tasks.push_back(writer.apply_status(
         object.kind.group, object.resource, std::string(root.string_at({"metadata", "name"})),
         "api-priority-and-fairness-config-consumer-v1",
         condition_json("Dangling", "False", "Found",
@@ -151,9 +151,9 @@ std::vector<Task<Result<void>>> statuses(Writer& writer, const std::vector<Fixed
                            quoted(level) + " and it exists")));
   }
   if (!options.service_cluster_ip_ranges.empty()) {
-    tasks.push_back(
-        writer.put_status("networking.k8s.io", "servicecidrs", "kubernetes", "kube-apiserver",
-                          condition_json("Ready", "True", "", "Kubernetes default Service CIDR is ready")));
+    tasks.push_back(writer.apply_status(
+        "networking.k8s.io", "servicecidrs", "kubernetes", "kubernetes-service-cidr-controller",
+        condition_json("Ready", "True", "", "Kubernetes default Service CIDR is ready")));
   }
   return tasks;
 }

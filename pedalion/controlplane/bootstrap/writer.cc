@@ -5,7 +5,9 @@
 
 #include "pedalion/apimachinery/codec/decode.h"
 #include "pedalion/apimachinery/json/parse.h"
+#include "pedalion/apimachinery/managedfields/field_manager.h"
 #include "pedalion/apimachinery/meta/errors.h"
+#include "pedalion/apimachinery/meta/time.h"
 
 namespace pedalion::controlplane::bootstrap {
 
@@ -116,8 +118,8 @@ Task<Result<void>> Writer::put(Wanted wanted) {
   co_return std::unexpected(created.error());
 }
 
-Task<Result<void>> Writer::put_status(std::string group, std::string resource_name, std::string name,
-                                      std::string manager, std::string status_json) {
+Task<Result<void>> Writer::apply_status(std::string group, std::string resource_name, std::string name,
+                                        std::string manager, std::string status_json) {
   CO_TRY(const rest::Resource* found, resource(group, resource_name, "status"));
   rest::RequestContext context = context_for("");
   CO_TRY(rest::ObjectPtr present, co_await found->getter->get(context, name, {}));
@@ -127,13 +129,24 @@ Task<Result<void>> Writer::put_status(std::string group, std::string resource_na
   auto make = [&](const watchcache::Object* current) -> Result<json::Document> {
     if (current == nullptr) return std::unexpected(meta::not_found({group, resource_name}, name));
     TRY(json::Document newest, json::parse(current->json.view()));
-    TRY(json::Value status, json::parse(status_json, newest.arena));
-    newest.root.set("status", status, newest.arena);
+    json::Arena& arena = newest.arena;
+    std::string_view api_version = arena.copy(found->kind.group_version().api_version());
+    TRY(json::Value status, json::parse(status_json, arena));
+    json::Value applied = json::Value::object(arena);
+    applied.set("kind", json::Value::string(found->kind.kind, arena), arena);
+    applied.set("apiVersion", json::Value::string(api_version), arena);
+    applied.object_at("metadata", arena).set("name", json::Value::string(name, arena), arena);
+    applied.set("status", status, arena);
+    managedfields::FieldManager how{.type = found->type,
+                                    .manager = {arena.copy(manager), api_version, "status"},
+                                    .now_seconds = meta::now_seconds()};
+    TRY(newest.root, managedfields::apply(how, newest.root, applied, managedfields::Force::kYes, arena));
     TRY_OK(codec::reshape(newest, *found->type));
+    codec::set_type_meta(newest, found->kind);
     return newest;
   };
   CO_TRY_OK(co_await found->updater->update(context, name, make, options_of(manager),
-                                            rest::CreateIfMissing::kNever, rest::FieldTracking::kUpdate));
+                                            rest::CreateIfMissing::kNever, rest::FieldTracking::kDone));
   co_return Result<void>();
 }
 

@@ -29,9 +29,9 @@ class Writer {
   Task<Result<void>> create(Wanted wanted);
   /// Creates or replaces it, without changing what is equal but for metadata.
   Task<Result<void>> put(Wanted wanted);
-  /// Sets the status of an object, if it has none yet.
-  Task<Result<void>> put_status(std::string group, std::string resource, std::string name,
-                                std::string manager, std::string status_json);
+  /// Applies the status of an object, if it has no conditions yet.
+  Task<Result<void>> apply_status(std::string group, std::string resource, std::string name,
+                                  std::string manager, std::string status_json);
 
   /// Runs all at once; the first error, when all have ended.
   static Task<Result<void>> all(std::vector<Task<Result<void>>> tasks);

@@ -1,5 +1,6 @@
 #include "pedalion/registry/builtin/strategies/doors.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "pedalion/apimachinery/managedfields/request.h"
@@ -20,8 +21,12 @@ constexpr std::pair<std::string_view, Door> kDoors[] = {
 /// Nodes are made by themselves, status and all.
 bool sets_own_status(const Traits& traits) { return traits.resource == "nodes"; }
 
-bool is_extension(const Traits& traits) {
-  return traits.resource == "customresourcedefinitions" || traits.resource == "apiservices";
+/// Of these, a write of the status leaves metadata alone.
+bool status_is_all(const Traits& traits) {
+  static constexpr std::string_view kResources[] = {"apiservices", "customresourcedefinitions", "flowschemas",
+                                                    "prioritylevelconfigurations",
+                                                    "validatingadmissionpolicies"};
+  return std::ranges::find(kResources, traits.resource) != std::end(kResources);
 }
 
 void keep(Filler& object, const Value& old, std::string_view field) {
@@ -117,7 +122,7 @@ void write_status(const Traits& traits, Filler& object, const Value& old) {
   keep_all_but(object, old, "status");
   if (traits.resource == "deployments") keep_metadata(object, old, {"labels"});
   if (traits.resource == "pods") keep_metadata(object, old, {"ownerReferences"});
-  if (is_extension(traits)) {
+  if (status_is_all(traits) || traits.resource == "resourceclaims") {
     keep_metadata(object, old, {"labels", "annotations", "finalizers", "ownerReferences"});
   }
   if (traits.resource == "certificatesigningrequests") mix_conditions(object, old, false);
@@ -253,7 +258,7 @@ const managedfields::FieldSet& reset_fields(Door door, const Traits& traits) {
   if (door != Door::kStatus) return door == Door::kApproval ? kSpec : kNothing;
   if (traits.resource == "deployments") return kSpecAndLabels;
   if (traits.resource == "pods") return kSpecAndOwners;
-  return is_extension(traits) ? kSpecAndMetadata : kSpec;
+  return status_is_all(traits) ? kSpecAndMetadata : kSpec;
 }
 
 }  // namespace pedalion::registry::builtin::strategies
