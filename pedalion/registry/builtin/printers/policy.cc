@@ -114,21 +114,23 @@ void print_flow_schema(Row& row) {
   row.text(missing);
 }
 
+/// Numbers as they are; "<none>" where there is none.
+void print_number(Row& row, const Value* number) {
+  if (number == nullptr || number->is_null()) {
+    row.text("<none>");
+  } else {
+    row.number(number->int_or(0));
+  }
+}
+
 void print_priority_level(Row& row) {
   const Value& level = row.object;
-  const Value* limited = level.at({"spec", "limited"});
-  auto of = [&](std::initializer_list<std::string_view> path) {
-    return limited == nullptr ? std::string("<none>") : scalar_text(limited->at(path), "<none>");
-  };
   row.name();
   row.field({"spec", "type"});
-  std::string shares = of({"nominalConcurrencyShares"});
-  if (limited == nullptr)
-    shares = scalar_text(level.at({"spec", "exempt", "nominalConcurrencyShares"}), "<none>");
-  row.text(shares);
-  row.text(of({"limitResponse", "queuing", "queues"}));
-  row.text(of({"limitResponse", "queuing", "handSize"}));
-  row.text(of({"limitResponse", "queuing", "queueLengthLimit"}));
+  print_number(row, level.at({"spec", "limited", "nominalConcurrencyShares"}));
+  for (std::string_view number : {"queues", "handSize", "queueLengthLimit"}) {
+    print_number(row, level.at({"spec", "limited", "limitResponse", "queuing", number}));
+  }
   row.age();
 }
 
