@@ -150,11 +150,11 @@ void validate_pod_template(const Field& pod_template) {
   Field metadata = pod_template["metadata"];
   if (metadata) {
     for (const auto& error : meta::validate_labels(metadata["labels"] ? *metadata["labels"].value() : Value(),
-                                                   metadata.path().child("labels")))
+                                                   pod_template.path().child("labels")))
       metadata.errors().push_back(error);
     for (const auto& error :
          meta::validate_annotations(metadata["annotations"] ? *metadata["annotations"].value() : Value(),
-                                    metadata.path().child("annotations")))
+                                    pod_template.path().child("annotations")))
       metadata.errors().push_back(error);
   }
   Field spec = pod_template["spec"];

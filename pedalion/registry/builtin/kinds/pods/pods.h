@@ -14,4 +14,8 @@ void validate_pod_spec(const Value& spec, const FieldPath& path, FieldErrors& er
 /// Errors of what pods are made from: its labels, annotations and spec.
 void validate_pod_template(const Field& pod_template);
 
+/// As errors show them: JSON of Go's internal types. Null is an empty one.
+std::string go_pod_spec(const Value* spec);
+std::string go_pod_template(const Value* pod_template);
+
 }  // namespace pedalion::registry::builtin::kinds::pods

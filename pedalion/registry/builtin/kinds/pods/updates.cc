@@ -289,4 +289,24 @@ void check_resize(const Value& pod, const Value& old, FieldErrors& errors) {
   if (others) spec.forbidden("only cpu and memory resources are mutable");
 }
 
+std::string go_pod_spec(const Value* spec) {
+  json::Arena arena;
+  auto tree = json::parse(go_form(spec, {"core/v1", "PodSpec"}, true), arena);
+  return tree ? json::to_string(internal_spec(*tree, arena)) : "{}";
+}
+
+std::string go_pod_template(const Value* pod_template) {
+  static const Value kNone;
+  const Value& whole = pod_template == nullptr ? kNone : *pod_template;
+  std::string text = "{";
+  if (const Value* metadata = whole.find("metadata")) {
+    // Metadata has no internal type: it is shown as it is written.
+    for (const json::Member& member : metadata->members()) {
+      if (member.value.is_null()) continue;
+      text += meta::go_quoted(member.name) + ":" + json::to_string(member.value, json::SortKeys::kYes) + ",";
+    }
+  }
+  return text + "\"Spec\":" + go_pod_spec(whole.find("spec")) + "}";
+}
+
 }  // namespace pedalion::registry::builtin::kinds::pods
