@@ -36,7 +36,7 @@ using Convert = std::function<Result<Versioned>(const json::Value& object, std::
 struct FieldManager {
   const schema::Type* type = nullptr;  // of the objects in Manager::api_version
   Manager manager;
-  std::int64_t now_seconds = 0;
+  std::optional<std::int64_t> now_seconds;  // none: the entry tells no time
   const FieldSet* reset_fields = nullptr;  // what this door does not write, so nobody owns it by writing here
   Convert convert;
 };

@@ -72,6 +72,7 @@ generic::ResourceConfig config_of(const StoredSetup& setup) {
   config.create_on_update = facts.has(catalog::kCreateOnUpdate);
   config.needs_resource_version = facts.has(catalog::kNeedsResourceVersion);
   config.ttl = setup.ttl;
+  config.tracks_managers = facts.resource != "certificatesigningrequests";
   config.deletion = strategies::deletion_rules(setup.group, facts);
   return config;
 }

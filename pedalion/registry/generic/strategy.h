@@ -93,6 +93,7 @@ struct ResourceConfig {
   std::string_view unknown_field_text;
   bool create_on_update = false;
   bool needs_resource_version = false;  // updates without one are refused
+  bool tracks_managers = true;          // metadata.managedFields is kept
   std::optional<std::chrono::seconds> ttl;
   DeletionRules deletion;
 

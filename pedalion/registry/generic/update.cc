@@ -103,6 +103,10 @@ class Update {
   }
 
   void track_fields() {
+    if (!store_.config_.tracks_managers) {
+      metadata_of(object_).erase("managedFields");
+      return;
+    }
     // The entry borrows its texts: they have to live as long as the object.
     std::string_view api_version = object_.arena.copy(store_.config_.kind.group_version().api_version());
     managedfields::FieldManager how{.type = store_.config_.type,

@@ -153,7 +153,7 @@ void print_cron_job(Row& row) {
   row.name();
   row.field({"spec", "schedule"});
   row.field({"spec", "timeZone"}, "<none>");
-  row.boolean(suspend != nullptr && suspend->bool_or(false));
+  row.text(suspend != nullptr && suspend->bool_or(false) ? "True" : "False");
   row.number(static_cast<std::int64_t>(items_of(job, {"status", "active"}).size()));
   row.text(last.empty() ? "<none>" : row.since_text(last));
   row.age();

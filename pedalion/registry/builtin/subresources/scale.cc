@@ -93,7 +93,8 @@ struct Change {
     // The entry borrows its texts: they have to live as long as the object.
     managedfields::Manager manager{arena.copy(options.field_manager),
                                    arena.copy(scaled.resource.group_version().api_version()), "scale"};
-    managedfields::FieldManager how{scaled.type, manager, meta::now_seconds(), nullptr, {}};
+    // Scales have no place for a time.
+    managedfields::FieldManager how{scaled.type, manager, std::nullopt, nullptr, {}};
     managedfields::track_update(how, &before, object.root, arena);
     return object;
   }

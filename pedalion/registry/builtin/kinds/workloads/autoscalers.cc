@@ -130,6 +130,9 @@ void check_metric_spec(const Field& spec) {
     } else {
       spec[source.member].required("must populate information for the given metric source");
     }
+    std::ptrdiff_t given = std::ranges::count_if(
+        kSources, [&](const Source& other) { return static_cast<bool>(spec[other.member]); });
+    if (given == 1) continue;
     for (std::size_t other : kJudged) {
       if (kSources[other].member != source.member && spec[kSources[other].member]) {
         spec[kSources[other].member].forbidden("must populate the given metric source only");

@@ -40,6 +40,8 @@ void prepare_job(Filler& job, const rest::RequestContext&) {
   set_label(labels, "batch.kubernetes.io/job-name", name, arena);
   set_label(labels, "controller-uid", uid, arena);
   set_label(labels, "job-name", name, arena);
+  Filler own = job.in("metadata");
+  if (!own.has("labels")) own.set("labels", json::deep_copy(labels, arena));
   Value& wanted = job.in("spec").in("selector").in("matchLabels").object();
   set_label(wanted, "batch.kubernetes.io/controller-uid", uid, arena);
 }
