@@ -101,11 +101,11 @@ TEST_F(WholeServer, KeepsTheManagersOfAnObjectThatIsUpdatedInAnotherVersion) {
   constexpr std::string_view kPath = "/namespaces/default/horizontalpodautoscalers";
   auto made =
       ask(*plane_, "POST", "/apis/autoscaling/v2" + std::string(kPath) + "?fieldManager=first",
-          R"({"metadata":{"name":"h"},"spec":{"scaleTargetRef":{"kind":"D","name":"d"},"maxReplicas":3}})");
+          R"({"metadata":{"name":"h"},"spec":{"scaleTargetRef":{"apiVersion":"apps/v1","kind":"D","name":"d"},"maxReplicas":3}})");
   ASSERT_EQ(made.status, 201) << body_of(made);
   auto written =
       ask(*plane_, "PUT", "/apis/autoscaling/v1" + std::string(kPath) + "/h?fieldManager=second",
-          R"({"metadata":{"name":"h"},"spec":{"scaleTargetRef":{"kind":"D","name":"d"},"maxReplicas":4}})");
+          R"({"metadata":{"name":"h"},"spec":{"scaleTargetRef":{"apiVersion":"apps/v1","kind":"D","name":"d"},"maxReplicas":4}})");
   EXPECT_EQ(written.status, 200);
   for (const char* manager : {R"("manager":"first")", R"("manager":"second")"})
     EXPECT_NE(body_of(written).find(manager), std::string::npos) << body_of(written);

@@ -23,7 +23,7 @@ struct KindRules {
   void (*prepare_create)(Filler& object, const rest::RequestContext& context) = nullptr;
   /// Keeps what an update may not change. The status has been kept already, where it has one.
   void (*prepare_update)(Filler& object, const Value& old) = nullptr;
-  /// The same of writes through the status door, once all but the status is the old object's.
+  /// The same of writes through the status and approval doors, once all but the status is the old object's.
   void (*prepare_status_update)(Filler& object, const Value& old) = nullptr;
   void (*validate)(const Value& object, meta::FieldErrors& errors) = nullptr;
   void (*validate_update)(const Value& object, const Value& old, meta::FieldErrors& errors) = nullptr;

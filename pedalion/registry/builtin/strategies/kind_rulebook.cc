@@ -31,7 +31,8 @@ void KindRulebook::prepare_update(json::Document& object, const Value& old) cons
   if (rules_ != nullptr && door_ == Door::kMain && rules_->prepare_update != nullptr) {
     rules_->prepare_update(filler, old);
   }
-  if (rules_ != nullptr && door_ == Door::kStatus && rules_->prepare_status_update != nullptr) {
+  if (rules_ != nullptr && (door_ == Door::kStatus || door_ == Door::kApproval) &&
+      rules_->prepare_status_update != nullptr) {
     rules_->prepare_status_update(filler, old);
   }
   count_generation(door_, traits_, filler, old);

@@ -1,44 +1,11 @@
 // Roles, their bindings and signing requests.
 #include "pedalion/registry/builtin/kinds/access/access.h"
 
+#include "pedalion/registry/builtin/kinds/access/rows.h"
+
 namespace pedalion::registry::builtin::kinds::access {
 
 namespace {
-
-void set_or_erase(Filler& object, std::string_view name, std::string_view text) {
-  if (text.empty()) {
-    object.object().erase(name);
-  } else {
-    object.set_text(name, text);
-  }
-}
-
-/// Who asks is who asked: the request's user, whatever the body says.
-void prepare_signing_request(Filler& request, const rest::RequestContext& context) {
-  Filler spec = request.in("spec");
-  if (context.user == nullptr) return;
-  set_or_erase(spec, "username", context.user->name);
-  set_or_erase(spec, "uid", context.user->uid);
-  json::Arena& arena = request.arena();
-  Value groups = Value::array(arena);
-  for (const std::string& group : context.user->groups) groups.push_back(Value::string(group, arena), arena);
-  spec.set("groups", groups);
-  if (groups.empty()) spec.object().erase("groups");
-  spec.object().erase("extra");
-  if (context.user->extra.empty()) return;
-  Value extra = Value::object(arena);
-  for (const auto& [key, values] : context.user->extra) {
-    Value list = Value::array(arena);
-    for (const std::string& value : values) list.push_back(Value::string(value, arena), arena);
-    extra.set(key, list, arena);
-  }
-  spec.set("extra", extra);
-}
-
-void keep_spec(Filler& object, const Value& old) {
-  const Value* spec = old.find("spec");
-  if (spec != nullptr) object.set("spec", json::deep_copy(*spec, object.arena()));
-}
 
 void validate_role_ref(const Value& binding, meta::FieldErrors& errors) {
   static constexpr std::string_view kGroups[] = {"rbac.authorization.k8s.io"};
@@ -66,11 +33,7 @@ void validate_role_ref_update(const Value& binding, const Value& old, meta::Fiel
       FieldError::invalid(FieldPath("roleRef"), *binding.find("roleRef"), "cannot change roleRef"));
 }
 
-constexpr KindRules kRules[] = {
-    {.group = "certificates.k8s.io",
-     .resource = "certificatesigningrequests",
-     .prepare_create = prepare_signing_request,
-     .prepare_update = keep_spec},
+constexpr KindRules kBindings[] = {
     {.group = "rbac.authorization.k8s.io",
      .resource = "rolebindings",
      .validate = validate_role_ref,
@@ -83,6 +46,9 @@ constexpr KindRules kRules[] = {
 
 }  // namespace
 
-std::span<const KindRules> rules() { return kRules; }
+std::span<const KindRules> rules() {
+  static const KindRules kRules[] = {kBindings[0], kBindings[1], kSigningRequests};
+  return kRules;
+}
 
 }  // namespace pedalion::registry::builtin::kinds::access
