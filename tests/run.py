@@ -1,18 +1,19 @@
 #!/usr/bin/env python3
 """What `./dev test` runs: every suite, in the order that finds faults soonest. Closes with `N passed, N failed`.
 
-  run.py [SUITE…]    style unit kubectl golden protobuf crash flood asan-ubsan tsan fuzz; all: every one; none named: DEFAULT
+  run.py [SUITE…]    style unit kubectl golden protobuf crash flood asan-ubsan tsan fuzz; none named: all
 """
 import os
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
 PYTHON = sys.executable
 KUBECTL = ".cache/kubectl/kubectl"
-# What runs when no suite is named. The sanitizer builds and the fuzz targets take four times as long: `./dev test all`.
-DEFAULT = {"style", "unit", "kubectl", "golden", "protobuf", "crash", "flood"}
+# They spend their time waiting for watches, so they run side by side.
+WAITING = ("golden", "protobuf")
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:abort_on_error=0",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
@@ -21,8 +22,8 @@ SANITIZER_OPTIONS = {
 }
 
 
-def build(preset):
-    return ["bash", "-c", f"source tools/workshop.sh; build {preset}"]
+def build(preset, target=""):
+    return ["bash", "-c", f"source tools/workshop.sh; build {preset} {target}"]
 
 
 def ctest(preset):
@@ -52,35 +53,62 @@ def suites():
         yield preset, f"unit ({preset})", ctest(preset)
         for name, command in against(preset):
             yield preset, f"{name} ({preset})", command
-    yield "fuzz", "build fuzz", build("fuzz")
+    yield "fuzz", "build fuzz", build("fuzz", "fuzzers")
     yield "fuzz", "fuzz", [PYTHON, "tests/fuzz.py", "--seconds", "5"]
 
 
+class Step:
+    """A command under way. What runs beside others shows its output when it has ended."""
+
+    def __init__(self, name, command, beside):
+        print(f"\n===== {name}", flush=True)
+        self.name, self.began = name, time.time()
+        self.output = tempfile.TemporaryFile() if beside else None
+        environment = {**os.environ, **SANITIZER_OPTIONS}
+        if "release" not in name:
+            environment["NO_MEMORY_LIMIT"] = "1"
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=self.output, stderr=self.output)
+
+    def passes(self):
+        code = self.process.wait()
+        if self.output:
+            self.output.seek(0)
+            print(f"\n===== {self.name}\n{self.output.read().decode(errors='replace')}", end="")
+        print(f"===== {self.name}: {'passed' if code == 0 else 'FAILED'} in {time.time() - self.began:.0f} s", flush=True)
+        return code == 0
+
+
 def main():
-    wanted = set(sys.argv[1:]) or DEFAULT
-    if "all" in wanted:
-        wanted = set()
-    passed, failed, built = 0, [], set()
-    environment = {**os.environ, **SANITIZER_OPTIONS}
-    for suite, step, command in suites():
-        if wanted and suite not in wanted or step in built:
+    wanted = set(sys.argv[1:])
+    unknown = wanted - {suite for suite, _, _ in suites()}
+    if unknown:
+        sys.exit(f"run.py: no suite {', '.join(sorted(unknown))}")
+    passed, failed, built, waiting = 0, [], set(), []
+
+    def finish(step):
+        nonlocal passed
+        if not step.passes():
+            failed.append(step.name)
+            return False
+        passed += not step.name.startswith("build")
+        return True
+
+    for suite, name, command in suites():
+        if wanted and suite not in wanted or name in built:
             continue
-        print(f"\n===== {step}", flush=True)
-        began = time.time()
-        extra = {} if "release" in step else {"NO_MEMORY_LIMIT": "1"}
-        code = subprocess.run(command, cwd=ROOT, env={**environment, **extra}).returncode
-        print(f"===== {step}: {'passed' if code == 0 else 'FAILED'} in {time.time() - began:.0f} s", flush=True)
-        if step.startswith("build"):
-            built.add(step)
-            if code != 0:
-                failed.append(step)
-                break
-        elif code == 0:
-            passed += 1
-        else:
-            failed.append(step)
-    for step in failed:
-        print(f"failed: {step}")
+        beside = name.split()[0] in WAITING
+        while waiting and not beside:
+            finish(waiting.pop(0))
+        step = Step(name, command, beside)
+        if beside:
+            waiting.append(step)
+        elif not finish(step) and name.startswith("build"):
+            break
+        built.add(name)
+    for step in waiting:
+        finish(step)
+    for name in failed:
+        print(f"failed: {name}")
     print(f"\n{passed} passed, {len(failed)} failed")
     sys.exit(1 if failed else 0)
 
