@@ -25,8 +25,10 @@ Result<EncodedObject> encode_object(const watchcache::Object& object, const sche
 }
 
 EncodedObjects::Shard& EncodedObjects::shard_of(const watchcache::Object* object) {
-  // Neighbours in memory go to different shards.
-  return shards_[reinterpret_cast<std::uintptr_t>(object) / alignof(std::max_align_t) / 7 % kShards];
+  // Spreads addresses at any distance from each other: Fibonacci hashing.
+  constexpr std::uint64_t kGolden = 0x9E3779B97F4A7C15;
+  static_assert(kShards == 1 << 4);
+  return shards_[reinterpret_cast<std::uintptr_t>(object) * kGolden >> (64 - 4)];
 }
 
 Result<EncodedObject> EncodedObjects::get(const watchcache::ObjectPtr& object, const schema::Type& type) {
