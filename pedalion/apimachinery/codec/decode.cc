@@ -80,19 +80,34 @@ Result<json::Document> parse_body(std::string_view body, MediaType media_type,
 /// The message as a tree with kind and apiVersion; without fields when it is of another kind.
 Result<json::Document> parse_protobuf(std::string_view body, const meta::GroupVersionKind& expected,
                                       const schema::Type& type) {
-  TRY(ProtobufEnvelope envelope, open_envelope(body));
+  auto envelope = open_envelope(body);
+  if (!envelope) return std::unexpected(unrecognized(expected.kind, envelope.error().message, body));
   json::Document document;
   bool is_expected =
-      (envelope.kind.empty() || envelope.kind == expected.kind) &&
-      (envelope.api_version.empty() || envelope.api_version == expected.group_version().api_version());
+      (envelope->kind.empty() || envelope->kind == expected.kind) &&
+      (envelope->api_version.empty() || envelope->api_version == expected.group_version().api_version());
+  document.root = json::Value::object(document.arena);
   if (is_expected) {
-    TRY(document.root, decode_message(envelope.raw, type, document.arena));
-  } else {
-    document.root = json::Value::object(document.arena);
+    auto root = decode_message(envelope->raw, type, document.arena);
+    if (!root) {
+      return std::unexpected(
+          cannot_be_handled(expected.kind, expected.version, expected.kind, root.error().message));
+    }
+    document.root = *root;
   }
-  document.root.set("kind", json::Value::string(envelope.kind, document.arena), document.arena);
-  document.root.set("apiVersion", json::Value::string(envelope.api_version, document.arena), document.arena);
+  document.root.set("kind", json::Value::string(envelope->kind, document.arena), document.arena);
+  document.root.set("apiVersion", json::Value::string(envelope->api_version, document.arena), document.arena);
   return document;
+}
+
+Result<json::Document> parse_text(std::string_view body, MediaType media_type,
+                                  const meta::GroupVersionKind& expected,
+                                  std::vector<std::string>& strict_problems) {
+  auto document = parse_body(body, media_type, strict_problems);
+  if (document) return document;
+  std::string why = document.error().message;
+  if (media_type == MediaType::kJson) why = "couldn't get version/kind; json parse error: " + why;
+  return std::unexpected(unrecognized(expected.kind, why, body));
 }
 
 }  // namespace
@@ -157,14 +172,10 @@ Result<Decoded> decode_object(std::string_view body, MediaType media_type,
                               const scheme::Scheme* scheme) {
   Decoded decoded;
   std::vector<std::string> duplicates;
-  auto document = media_type == MediaType::kProtobuf ? parse_protobuf(body, expected, type)
-                                                     : parse_body(body, media_type, duplicates);
-  if (!document) {
-    std::string why = document.error().message;
-    if (media_type == MediaType::kJson) why = "couldn't get version/kind; json parse error: " + why;
-    return std::unexpected(unrecognized(expected.kind, why, body));
-  }
-  decoded.object = std::move(*document);
+  TRY(json::Document document, media_type == MediaType::kProtobuf
+                                   ? parse_protobuf(body, expected, type)
+                                   : parse_text(body, media_type, expected, duplicates));
+  decoded.object = std::move(document);
   json::Value& root = decoded.object.root;
   if (root.is_null()) root = json::Value::object(decoded.object.arena);
   if (!root.is_object()) {
