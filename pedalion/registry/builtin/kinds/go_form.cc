@@ -69,7 +69,21 @@ constexpr std::pair<std::string_view, std::string_view> kGoNames[] = {
     {"wwids", "WWIDs"},
 };
 
-std::string go_name(std::string_view json_name) {
+/// The same for the fields of one type.
+struct NameInType {
+  std::string_view type, json_name, go_name;
+};
+constexpr NameInType kGoNamesInTypes[] = {
+    {"DeviceAttribute", "int", "IntValue"},         {"DeviceAttribute", "bool", "BoolValue"},
+    {"DeviceAttribute", "string", "StringValue"},   {"DeviceAttribute", "version", "VersionValue"},
+    {"DeviceAttribute", "ints", "IntValues"},       {"DeviceAttribute", "bools", "BoolValues"},
+    {"DeviceAttribute", "strings", "StringValues"}, {"DeviceAttribute", "versions", "VersionValues"},
+};
+
+std::string go_name(std::string_view json_name, std::string_view type) {
+  for (const NameInType& name : kGoNamesInTypes) {
+    if (name.type == type && name.json_name == json_name) return std::string(name.go_name);
+  }
   auto found = std::ranges::find(kGoNames, json_name, &std::pair<std::string_view, std::string_view>::first);
   if (found != std::end(kGoNames)) return std::string(found->second);
   std::string name(json_name);
@@ -104,7 +118,7 @@ void write_struct(std::string& out, const Value* value, const schema::Type& type
     if (field.name == "metadata" && is_wire_type(*field.type)) {
       write_embedded(out, first, member);
     } else if (type.kind == nullptr || (field.name != "kind" && field.name != "apiVersion")) {
-      write_member(out, first, go_name(field.name));
+      write_member(out, first, go_name(field.name, type.name));
       write(out, member, *field.type, field.pointer);
     }
   }
