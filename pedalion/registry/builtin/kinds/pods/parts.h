@@ -61,7 +61,6 @@ void check_container_security(const Field& container, bool host_users);
 
 // placement.cc
 void check_affinity(const Field& affinity);
-void check_tolerations(const Field& tolerations);
 void check_spread_constraints(const Field& constraints);
 
 // network.cc

@@ -1,4 +1,4 @@
-// Where a pod may run: affinities, tolerations, spreading.
+// Where a pod may run: affinities, spreading.
 #include <algorithm>
 
 #include "pedalion/apimachinery/meta/validation.h"
@@ -70,34 +70,6 @@ void check_node_affinity(const Field& affinity) {
   });
 }
 
-void check_toleration(const Field& toleration) {
-  static constexpr std::string_view kEffects[] = {"NoExecute", "NoSchedule", "PreferNoSchedule"};
-  static constexpr std::string_view kOperators[] = {"Equal", "Exists"};
-  Field key = toleration["key"], op = toleration["operator"], value = toleration["value"],
-        effect = toleration["effect"];
-  if (!key.text().empty()) check_label_name(key);
-  if (key.text().empty() && op.text() != "Exists") {
-    op.invalid(op.text(),
-               "operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
-  }
-  if (toleration["tolerationSeconds"] && effect.text() != "NoExecute") {
-    effect.invalid(effect.text(), "effect must be 'NoExecute' when `tolerationSeconds` is set");
-  }
-  if (op.text() == "Equal" || op.text().empty()) {
-    auto problems = meta::label_value_problems(value.text());
-    std::string all;
-    for (const std::string& problem : problems) all += (all.empty() ? "" : ";") + problem;
-    if (!problems.empty()) op.invalid(value.text(), all);
-  } else if (op.text() == "Exists") {
-    if (!value.text().empty())
-      invalid_struct(toleration.reported_at(op.path()), {"core/v1", "Toleration"},
-                     "value must be empty when `operator` is 'Exists'");
-  } else {
-    op.not_supported(kOperators);
-  }
-  check_one_of(effect, kEffects);
-}
-
 void check_spread(const Field& constraint) {
   static constexpr std::string_view kActions[] = {"DoNotSchedule", "ScheduleAnyway"},
                                     kPolicies[] = {"Honor", "Ignore"};
@@ -131,8 +103,6 @@ void check_affinity(const Field& affinity) {
   if (affinity["podAffinity"]) check_pod_affinity(affinity["podAffinity"]);
   if (affinity["podAntiAffinity"]) check_pod_affinity(affinity["podAntiAffinity"]);
 }
-
-void check_tolerations(const Field& tolerations) { tolerations.each(check_toleration); }
 
 void check_spread_constraints(const Field& constraints) {
   for (std::size_t i = 0; i < constraints.size(); ++i) {

@@ -8,6 +8,7 @@
 #include "pedalion/registry/builtin/kinds/pods/pods.h"
 #include "pedalion/registry/builtin/kinds/resource_names.h"
 #include "pedalion/registry/builtin/kinds/selectors.h"
+#include "pedalion/registry/builtin/kinds/tolerations.h"
 
 namespace pedalion::registry::builtin::kinds::pods {
 namespace {
