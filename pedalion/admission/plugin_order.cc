@@ -15,7 +15,7 @@ constexpr PluginFacts kPlugins[] = {
     {"NamespaceLifecycle", kOn, kThere},
     {"NamespaceExists", kOff, kNotYet},
     {"LimitPodHardAntiAffinityTopology", kOff, kNotYet},
-    {"LimitRanger", kOn, kNotYet},
+    {"LimitRanger", kOn, kThere},
     {"ServiceAccount", kOn, kNotYet},
     {"NodeRestriction", kOff, kNotYet},
     {"TaintNodesByCondition", kOn, kThere},

@@ -12,6 +12,7 @@ struct Row {
 
 constexpr Row kRows[] = {
     {"NamespaceLifecycle", [](const Needs& needs) { return namespace_lifecycle(needs.cluster); }},
+    {"LimitRanger", [](const Needs& needs) { return limit_ranger(needs.cluster); }},
     {"TaintNodesByCondition", [](const Needs&) { return taint_nodes_by_condition(); }},
     {"Priority", [](const Needs& needs) { return priority(needs.cluster); }},
     {"DefaultTolerationSeconds", [](const Needs&) { return default_toleration_seconds(); }},

@@ -20,6 +20,9 @@ void add_plugins(Chain& chain, const PluginChoice& choice, const Needs& needs);
 /// NamespaceLifecycle: nothing is created in a namespace that is not there or is ending; three namespaces
 /// cannot be deleted.
 std::unique_ptr<Plugin> namespace_lifecycle(Cluster& cluster);
+/// LimitRanger: new pods get the default requirements of the namespace's LimitRanges, and keep within them,
+/// as claims do.
+std::unique_ptr<Plugin> limit_ranger(Cluster& cluster);
 /// Priority: resolves priorityClassName of new pods to spec.priority and spec.preemptionPolicy.
 std::unique_ptr<Plugin> priority(Cluster& cluster);
 /// DefaultTolerationSeconds: new pods stay 300 s on nodes that are not ready or unreachable, unless they say

@@ -15,6 +15,13 @@ void prepare_namespace(Filler& object, const rest::RequestContext&) {
   for (const Value& name : finalizers.items()) present = present || name.string_or() == "kubernetes";
   if (!present) finalizers.push_back(Value::string("kubernetes"), object.arena());
   object.in("status").set("phase", Value::string("Active"));
+  // A name that was made of generateName was not there yet when the label was defaulted.
+  Filler metadata = object.in("metadata");
+  std::string_view name = metadata.text("name");
+  if (name.empty()) return;
+  Value& labels = metadata.in("labels").object();
+  labels.set("kubernetes.io/metadata.name", Value::string(name), object.arena());
+  labels.sort_members();
 }
 
 void keep_finalizers(Filler& object, const Value& old) {
