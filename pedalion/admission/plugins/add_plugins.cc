@@ -17,6 +17,14 @@ constexpr Row kRows[] = {
     {"Priority", [](const Needs& needs) { return priority(needs.cluster); }},
     {"DefaultTolerationSeconds", [](const Needs&) { return default_toleration_seconds(); }},
     {"StorageObjectInUseProtection", [](const Needs&) { return storage_object_in_use_protection(); }},
+    {"DefaultStorageClass", [](const Needs& needs) { return default_storage_class(needs.cluster); }},
+    {"PersistentVolumeClaimResize", [](const Needs& needs) { return claim_resize(needs.cluster); }},
+    {"RuntimeClass", [](const Needs& needs) { return runtime_class(needs.cluster); }},
+    {"CertificateApproval", [](const Needs& needs) { return certificate_approval(needs.authorizer); }},
+    {"CertificateSigning", [](const Needs& needs) { return certificate_signing(needs.authorizer); }},
+    {"CertificateSubjectRestriction", [](const Needs&) { return certificate_subject_restriction(); }},
+    {"DefaultIngressClass", [](const Needs& needs) { return default_ingress_class(needs.cluster); }},
+    {"PodTopologyLabels", [](const Needs& needs) { return pod_topology_labels(needs.cluster); }},
 };
 
 }  // namespace

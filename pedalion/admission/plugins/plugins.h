@@ -33,4 +33,21 @@ std::unique_ptr<Plugin> taint_nodes_by_condition();
 /// StorageObjectInUseProtection: the finalizers that keep claims and volumes while they are used.
 std::unique_ptr<Plugin> storage_object_in_use_protection();
 
+/// DefaultStorageClass: claims that name no class get the default one.
+std::unique_ptr<Plugin> default_storage_class(Cluster& cluster);
+/// PersistentVolumeClaimResize: only bound claims grow, and only where their class lets them.
+std::unique_ptr<Plugin> claim_resize(Cluster& cluster);
+/// RuntimeClass: new pods get the overhead, node selector and tolerations of theirs.
+std::unique_ptr<Plugin> runtime_class(Cluster& cluster);
+/// CertificateApproval: approving a request asks for `approve` on its signer.
+std::unique_ptr<Plugin> certificate_approval(Authorizer& authorizer);
+/// CertificateSigning: writing a certificate asks for `sign` on its signer.
+std::unique_ptr<Plugin> certificate_signing(Authorizer& authorizer);
+/// CertificateSubjectRestriction: no client certificate for system:masters is asked for.
+std::unique_ptr<Plugin> certificate_subject_restriction();
+/// DefaultIngressClass: ingresses that name no class get the default one.
+std::unique_ptr<Plugin> default_ingress_class(Cluster& cluster);
+/// PodTopologyLabels: pods get zone and region of the node that they are bound to.
+std::unique_ptr<Plugin> pod_topology_labels(Cluster& cluster);
+
 }  // namespace pedalion::admission::plugins

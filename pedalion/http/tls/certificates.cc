@@ -116,8 +116,7 @@ int uid_nid() {
   return nid;
 }
 
-Subject subject_of(X509* certificate) {
-  X509_NAME* name = X509_get_subject_name(certificate);
+Subject subject_of(X509_NAME* name) {
   Subject subject;
   auto common_names = values_of(name, NID_commonName);
   if (!common_names.empty()) subject.common_name = std::move(common_names.back());
@@ -127,6 +126,25 @@ Subject subject_of(X509* certificate) {
 }
 
 }  // namespace
+
+Result<Subject> requested_subject(std::string_view pem) {
+  auto refused = [](std::string text) { return std::unexpected(Status(400, "BadRequest", std::move(text))); };
+  char *name = nullptr, *header = nullptr;
+  unsigned char* data = nullptr;
+  long size = 0;
+  BioPtr text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  bool found = PEM_read_bio(text.get(), &name, &header, &data, &size) == 1;
+  ERR_clear_error();
+  bool is_request = found && std::string_view(name) == "CERTIFICATE REQUEST";
+  const unsigned char* at = data;
+  RequestPtr request(is_request ? d2i_X509_REQ(nullptr, &at, size) : nullptr);
+  OPENSSL_free(name);
+  OPENSSL_free(header);
+  OPENSSL_free(data);
+  if (!is_request) return refused("PEM block type must be CERTIFICATE REQUEST");
+  if (!request) return refused("asn1: structure error: " + openssl_error());
+  return subject_of(X509_REQ_get_subject_name(request.get()));
+}
 
 Result<KeyPair> make_authority(std::string_view common_name, std::chrono::hours valid_for) {
   KeyPtr key = make_key();
@@ -268,7 +286,7 @@ Result<Subject> TrustStore::verify_client(const std::vector<std::string>& chain_
   X509_STORE_CTX_set_purpose(context.get(), X509_PURPOSE_SSL_CLIENT);
   if (X509_verify_cert(context.get()) != 1)
     return std::unexpected(Status(401, "Unauthorized", verify_text(context.get())));
-  return subject_of(chain.front().get());
+  return subject_of(X509_get_subject_name(chain.front().get()));
 }
 
 }  // namespace pedalion::http::tls

@@ -38,6 +38,9 @@ struct Subject {
   std::vector<std::string> uids;  // attribute 1.3.6.1.4.1.57683.2
 };
 
+/// Whose certificate a PKCS #10 request in PEM asks for. Fails (400) when the text is none.
+Result<Subject> requested_subject(std::string_view pem);
+
 /// Roots against which client certificates are verified. Thread-safe.
 class TrustStore {
  public:

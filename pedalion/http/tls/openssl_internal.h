@@ -23,6 +23,7 @@ struct Freed {
 inline void free_stack(STACK_OF(X509) * stack) { sk_X509_free(stack); }
 
 using CertificatePtr = std::unique_ptr<X509, Freed<X509_free>>;
+using RequestPtr = std::unique_ptr<X509_REQ, Freed<X509_REQ_free>>;
 using KeyPtr = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using BioPtr = std::unique_ptr<BIO, Freed<BIO_free_all>>;
 using BignumPtr = std::unique_ptr<BIGNUM, Freed<BN_free>>;

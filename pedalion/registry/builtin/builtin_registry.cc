@@ -17,6 +17,7 @@
 #include "pedalion/registry/builtin/virtuals/component_statuses.h"
 #include "pedalion/registry/builtin/virtuals/connecters.h"
 #include "pedalion/registry/builtin/virtuals/reviews.h"
+#include "pedalion/registry/generic/admitted_creater.h"
 #include "pedalion/registry/generic/resource_store.h"
 
 namespace pedalion::registry::builtin {
@@ -69,6 +70,7 @@ struct BuiltinRegistry::Rep {
   void add_resource(const catalog::GroupFacts& group, std::string_view version, const ResourceFacts& facts,
                     std::vector<Resource>& rows);
   Resource row_of(std::string_view group, std::string_view version, const ResourceFacts& facts) const;
+  rest::Creater* admitted(const Resource& row, rest::Creater& inner);
   void fill_virtual(Resource& row);
   void add_subresource(const Resource& parent, const ResourceFacts& facts, const Subresource& sub,
                        StoredResource& stored, std::vector<Resource>& rows);
@@ -167,18 +169,24 @@ Capabilities BuiltinRegistry::Rep::seen(const Resource& row, const Capabilities&
   return shown;
 }
 
+rest::Creater* BuiltinRegistry::Rep::admitted(const Resource& row, rest::Creater& inner) {
+  generic::Posted posted{row.gvr, row.kind, row.subresource, row.type};
+  return keep<generic::AdmittedCreater>(admission, std::move(posted), inner);
+}
+
 void BuiltinRegistry::Rep::fill_virtual(Resource& row) {
   if (row.gvr.resource == "componentstatuses") {
     auto* statuses = keep<virtuals::ComponentStatuses>(store);
     row.getter = statuses;
     row.lister = statuses;
   } else if (row.gvr.resource == "bindings") {
-    row.creater = keep<subresources::BindingCreater>(*stored_for("", "pods").door("binding").updater);
+    row.creater =
+        admitted(row, *keep<subresources::BindingCreater>(*stored_for("", "pods").door("binding").updater));
   } else {
     std::shared_ptr<rest::Creater> review =
         virtuals::make_review(row.gvr.resource, *row.type, options.access);
     kept.push_back(review);
-    row.creater = review.get();
+    row.creater = admitted(row, *review);
   }
 }
 
@@ -248,6 +256,7 @@ void BuiltinRegistry::Rep::add_subresource(const Resource& parent, const Resourc
       break;
     case SubVerbs::kCreate:
       fill_create(row, parent, resource);
+      row.creater = admitted(row, *row.creater);
       break;
     case SubVerbs::kGet:
     case SubVerbs::kStream:

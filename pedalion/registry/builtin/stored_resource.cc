@@ -115,7 +115,8 @@ class StoreWithDoors final : public StoredResource {
  private:
   struct SideDoor {
     SideDoor(KindRulebook rulebook, generic::ResourceStore& resource, std::string subresource)
-        : strategy(std::move(rulebook)), store(resource, {&strategy, std::move(subresource)}) {}
+        : strategy(std::move(rulebook)),
+          store(resource, {&strategy, subresource, subresource != "binding"}) {}
     const KindStrategy strategy;
     generic::SubresourceStore store;
   };

@@ -42,18 +42,23 @@ void order_metadata(json::Document& object) {
   metadata = ordered;
 }
 
-Result<void> place_new_object(json::Document& object, std::string_view ns, bool namespaced) {
+Result<void> put_into_namespace(json::Document& object, std::string_view ns) {
   Value& metadata = metadata_of(object);
-  auto& arena = object.arena;
-  if (!metadata.string_at({"resourceVersion"}).empty())
-    return std::unexpected(Status(500, "", "resourceVersion should not be set on objects to be created"));
   auto given = metadata.string_at({"namespace"});
-  if (namespaced && !given.empty() && given != ns) {
+  if (!given.empty() && given != ns) {
     return std::unexpected(meta::bad_request(
         "the namespace of the provided object does not match the namespace sent on the request"));
   }
+  metadata.set("namespace", Value::string(ns, object.arena), object.arena);
+  return {};
+}
+
+Result<void> place_new_object(json::Document& object, std::string_view ns, bool namespaced) {
+  Value& metadata = metadata_of(object);
+  if (!metadata.string_at({"resourceVersion"}).empty())
+    return std::unexpected(Status(500, "", "resourceVersion should not be set on objects to be created"));
   if (namespaced) {
-    metadata.set("namespace", Value::string(ns, arena), arena);
+    TRY_OK(put_into_namespace(object, ns));
   } else {
     metadata.erase("namespace");
   }

@@ -17,6 +17,9 @@ json::Value& metadata_of(json::Document& object);
 /// Puts metadata's members into the order of Go's ObjectMeta, without resourceVersion and what is empty.
 void order_metadata(json::Document& object);
 
+/// Fails with 400 when the object says another namespace.
+Result<void> put_into_namespace(json::Document& object, std::string_view ns);
+
 /// A new object's: namespace from `ns` (empty for cluster scope), and what only the server sets taken away.
 /// Fails when the object says another namespace (400) or has a resource version (500).
 Result<void> place_new_object(json::Document& object, std::string_view ns, bool namespaced);

@@ -16,6 +16,7 @@ namespace pedalion::registry::generic {
 struct Door {
   const Strategy* strategy = nullptr;
   std::string subresource;
+  bool asks_admission = true;  // false: whoever writes through it has asked already
 };
 
 /// Thread-safe. What it is given outlives it. The cache loads at first use.

@@ -48,7 +48,7 @@ class Update {
     if (tracking_ == rest::FieldTracking::kUpdate) track_fields();
     context_.step("field ownership");
     admission::Attributes attributes = this->attributes();
-    CO_TRY_OK(co_await store_.admission_.mutate(attributes));
+    if (door_.asks_admission) CO_TRY_OK(co_await store_.admission_.mutate(attributes));
     if (attributes.changed) CO_TRY_OK(codec::reshape(object_, *store_.config_.type));
     dedup_owners(object_, context_, Admitted::kYes);
     context_.step("mutating admission");
@@ -158,7 +158,7 @@ class Update {
     for (auto& warning : store_strategy().warnings(object_.root, &old_.root))
       context_.warn(std::move(warning));
     context_.step("validation");
-    CO_TRY_OK(co_await store_.admission_.validate(attributes));
+    if (door_.asks_admission) CO_TRY_OK(co_await store_.admission_.validate(attributes));
     if (ends()) co_return co_await remove();
     Bytes bytes = store_.encode(store_strategy(), object_);
     auto answer = store_.shared_form(key_, bytes, current_->revision);
