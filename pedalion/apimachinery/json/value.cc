@@ -28,7 +28,7 @@ std::uint64_t hash_key(std::string_view key) {
     hash = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
   };
   for (; key.size() > 8; key.remove_prefix(8)) mix(load_bytes(key.data(), 8));
-  mix(load_bytes(key.data(), key.size()));
+  if (!key.empty()) mix(load_bytes(key.data(), key.size()));  // an empty one may lie nowhere
   return hash;
 }
 
