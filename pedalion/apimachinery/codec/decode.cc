@@ -55,26 +55,15 @@ Result<std::string_view> type_meta_text(const json::Value& object, std::string_v
 
 /// Go's error for what is wrong in lines of YAML.
 constexpr std::string_view kYamlErrors = "yaml: unmarshal errors:";
-std::string yaml_problem(const std::vector<std::string>& lines) {
-  std::string text(kYamlErrors);
-  for (const std::string& line : lines) text += "\n  " + line;
-  return text;
-}
 
-Result<json::Document> parse_body(std::string_view body, MediaType media_type,
-                                  std::vector<std::string>& strict_problems) {
-  std::vector<std::string> duplicates;
-  if (media_type == MediaType::kYaml) {
-    std::vector<std::string> lines;
-    auto document = parse_yaml(body, &lines);
-    if (!lines.empty()) strict_problems.push_back(yaml_problem(lines));
-    return document;
-  }
-  json::ParseOptions options;
-  options.duplicates = &duplicates;
-  auto document = json::parse(body, options);
-  for (const auto& path : duplicates) strict_problems.push_back("duplicate field \"" + path + "\"");
-  return document;
+/// What strict parsing finds: the paths of repeated members of JSON, or the lines that repeat a key of YAML.
+struct Repetitions {
+  std::vector<std::string> paths, lines;
+};
+
+Result<json::Document> parse_body(std::string_view body, MediaType media_type, Repetitions& repetitions) {
+  if (media_type == MediaType::kYaml) return parse_yaml(body, &repetitions.lines);
+  return json::parse(body, {.duplicates = &repetitions.paths, .repeated = json::Repeated::kMerge});
 }
 
 /// The message as a tree with kind and apiVersion; without fields when it is of another kind.
@@ -101,9 +90,8 @@ Result<json::Document> parse_protobuf(std::string_view body, const meta::GroupVe
 }
 
 Result<json::Document> parse_text(std::string_view body, MediaType media_type,
-                                  const meta::GroupVersionKind& expected,
-                                  std::vector<std::string>& strict_problems) {
-  auto document = parse_body(body, media_type, strict_problems);
+                                  const meta::GroupVersionKind& expected, Repetitions& repetitions) {
+  auto document = parse_body(body, media_type, repetitions);
   if (document) return document;
   std::string why = document.error().message;
   if (media_type == MediaType::kJson) why = "couldn't get version/kind; json parse error: " + why;
@@ -113,6 +101,12 @@ Result<json::Document> parse_text(std::string_view body, MediaType media_type,
 }  // namespace
 
 namespace {
+
+std::size_t position_of(const json::Value& value, std::span<const json::Member> members) {
+  const auto* here = reinterpret_cast<const char*>(&value);
+  return static_cast<std::size_t>(here - reinterpret_cast<const char*>(members.data())) /
+         sizeof(json::Member);
+}
 
 /// Where the member at `path` ("spec.containers[0].x") lies: its place at each level.
 std::vector<std::size_t> place_of(const json::Value& root, std::string_view path) {
@@ -128,41 +122,64 @@ std::vector<std::size_t> place_of(const json::Value& root, std::string_view path
       if (path.front() == '.') path.remove_prefix(1);
       auto name = path.substr(0, path.find_first_of(".["));
       path = path.substr(name.size());
-      auto members = here->members();
-      auto found = std::ranges::find(members, name, &json::Member::name);
-      place.push_back(static_cast<std::size_t>(found - members.begin()));
-      here = found == members.end() ? nullptr : &found->value;
+      const json::Value* found = here->find(name);
+      place.push_back(found == nullptr ? here->size() : position_of(*found, here->members()));
+      here = found;
     }
   }
   return place;
 }
 
-/// In the order of the document: `problem "path"`.
-void sort_problems(std::vector<std::string>& problems, const json::Value& root) {
-  std::vector<std::pair<std::vector<std::size_t>, std::string>> placed;
-  for (std::string& problem : problems) {
-    auto begin = problem.find('"') + 1;
-    auto path = std::string_view(problem).substr(begin, problem.rfind('"') - begin);
-    placed.emplace_back(place_of(root, path), std::move(problem));
+bool lies_in(std::string_view path, std::string_view parent) {
+  return path.starts_with(parent) &&
+         (path.size() == parent.size() || path[parent.size()] == '.' || path[parent.size()] == '[');
+}
+
+struct Placed {
+  std::vector<std::size_t> place;
+  std::string path;
+  bool operator<(const Placed& other) const { return place < other.place; }
+};
+
+/// One list in the order of the document, as Go meets the members. What is unknown is not looked into.
+std::vector<std::string> strict_problems(const Repetitions& repetitions, std::vector<std::string> unknown,
+                                         const json::Value& root) {
+  std::vector<std::string> problems;
+  if (!repetitions.lines.empty()) problems.push_back(repeated_keys_text(repetitions.lines));
+  std::vector<Placed> placed;
+  for (auto& path : unknown) placed.push_back({place_of(root, path), std::move(path)});
+  std::ranges::sort(placed, std::less<>());
+  auto next = placed.begin();
+  for (const auto& path : repetitions.paths) {
+    if (std::ranges::any_of(placed, [&](const Placed& one) { return lies_in(path, one.path); })) continue;
+    for (auto place = place_of(root, path); next != placed.end() && next->place < place; ++next)
+      problems.push_back("unknown field " + meta::go_quoted(next->path));
+    problems.push_back("duplicate field " + meta::go_quoted(path));
   }
-  std::ranges::sort(placed);
-  for (std::size_t at = 0; at < placed.size(); ++at) problems[at] = std::move(placed[at].second);
+  for (; next != placed.end(); ++next) problems.push_back("unknown field " + meta::go_quoted(next->path));
+  return problems;
+}
+
+/// Why an object of this kind is not one of the expected kind; empty when it is only of another version.
+std::string why_not(const meta::GroupVersion& actual, std::string_view kind,
+                    const meta::GroupVersionKind& expected, const scheme::Scheme& scheme) {
+  if (!scheme.registered(actual.group, actual.version, kind)) {
+    return "no kind " + meta::go_quoted(kind) + " is registered for version " +
+           meta::go_quoted(actual.api_version()) + " in scheme \"pkg/api/legacyscheme/scheme.go:30\"";
+  }
+  if (kind == expected.kind) return {};
+  std::string package = expected.group.empty() ? "core" : expected.group.substr(0, expected.group.find('.'));
+  return "converting (" + actual.version + "." + std::string(kind) + ") to (" + package + "." +
+         expected.kind + "): unknown conversion";
 }
 
 Status wrong_kind(const meta::GroupVersion& actual, const std::string& kind,
                   const meta::GroupVersionKind& expected, const scheme::Scheme* scheme) {
-  if (kind == expected.kind && (actual.group == expected.group || scheme == nullptr)) {
-    return meta::bad_request("the API version in the data (" + actual.api_version() +
-                             ") does not match the expected API version (" +
-                             expected.group_version().api_version() + ")");
-  }
-  bool known = scheme != nullptr && scheme->type(actual.group, actual.version, kind) != nullptr;
-  std::string package = expected.group.empty() ? "core" : expected.group.substr(0, expected.group.find('.'));
-  std::string why = known ? "converting (" + actual.version + "." + kind + ") to (" + package + "." +
-                                expected.kind + "): unknown conversion"
-                          : "no kind \"" + kind + "\" is registered for version \"" + actual.api_version() +
-                                "\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"";
-  return cannot_be_handled(kind, actual.version, expected.kind, why);
+  std::string why = scheme == nullptr ? "" : why_not(actual, kind, expected, *scheme);
+  if (!why.empty()) return cannot_be_handled(kind, actual.version, expected.kind, why);
+  return meta::bad_request("the API version in the data (" + actual.api_version() +
+                           ") does not match the expected API version (" +
+                           expected.group_version().api_version() + ")");
 }
 
 }  // namespace
@@ -171,10 +188,10 @@ Result<Decoded> decode_object(std::string_view body, MediaType media_type,
                               const meta::GroupVersionKind& expected, const schema::Type& type,
                               const scheme::Scheme* scheme) {
   Decoded decoded;
-  std::vector<std::string> duplicates;
+  Repetitions repetitions;
   TRY(json::Document document, media_type == MediaType::kProtobuf
                                    ? parse_protobuf(body, expected, type)
-                                   : parse_text(body, media_type, expected, duplicates));
+                                   : parse_text(body, media_type, expected, repetitions));
   decoded.object = std::move(document);
   json::Value& root = decoded.object.root;
   if (root.is_null()) root = json::Value::object(decoded.object.arena);
@@ -205,16 +222,15 @@ Result<Decoded> decode_object(std::string_view body, MediaType media_type,
     return std::unexpected(
         cannot_be_handled(expected.kind, expected.version, expected.kind, shaped.error().message));
   root = *shaped;
-  // Go converts YAML strictly before it decodes it strictly.
-  auto& problems = decoded.strict_problems;
-  if (media_type == MediaType::kYaml) problems.swap(duplicates);
-  std::vector<std::string> found = std::move(duplicates);
-  for (const auto& path : unknown) found.push_back("unknown field \"" + path + "\"");
-  if (found.size() > 1) sort_problems(found, given);
-  problems.insert(problems.end(), std::make_move_iterator(found.begin()),
-                  std::make_move_iterator(found.end()));
+  decoded.strict_problems = strict_problems(repetitions, std::move(unknown), given);
   set_type_meta(decoded.object, expected);
   return decoded;
+}
+
+std::string repeated_keys_text(const std::vector<std::string>& lines) {
+  std::string text(kYamlErrors);
+  for (const std::string& line : lines) text += "\n  " + line;
+  return text;
 }
 
 std::vector<std::string> warnings_of(const std::string& strict_problem) {
@@ -231,11 +247,25 @@ std::vector<std::string> warnings_of(const std::string& strict_problem) {
   return lines;
 }
 
-Result<void> reshape(json::Document& object, const schema::Type& type,
-                     std::vector<std::string>* strict_problems) {
+Result<void> check_kind(const json::Value& root, const meta::GroupVersionKind& expected,
+                        const scheme::Scheme& scheme) {
+  auto version = root.string_at({"apiVersion"}), kind = root.string_at({"kind"});
+  if (kind == expected.kind && version == expected.group_version().api_version()) return {};
+  auto actual = expected.group_version();
+  if (!version.empty()) {
+    TRY(actual, meta::GroupVersion::parse(version));
+  }
+  std::string why = why_not(actual, kind.empty() ? std::string_view(expected.kind) : kind, expected, scheme);
+  if (why.empty()) return {};
+  return std::unexpected(meta::bad_request(std::move(why)));
+}
+
+Result<void> reshape(json::Document& object, const schema::Type& type, std::vector<std::string>* problems) {
   std::vector<std::string> unknown;
-  TRY(object.root, shape(type, object.root, object.arena, strict_problems == nullptr ? nullptr : &unknown));
-  for (const auto& path : unknown) strict_problems->push_back("unknown field \"" + path + "\"");
+  const json::Value given = object.root;
+  TRY(object.root, shape(type, object.root, object.arena, problems == nullptr ? nullptr : &unknown));
+  if (!unknown.empty())
+    std::ranges::move(strict_problems({}, std::move(unknown), given), std::back_inserter(*problems));
   return {};
 }
 

@@ -17,8 +17,8 @@ enum class MediaType : std::uint8_t { kJson, kYaml, kProtobuf };
 
 struct Decoded {
   json::Document object;  // shaped (see shape.h), with kind and apiVersion filled in
-  /// `unknown field "spec.x"`, `duplicate field "spec.y"`: what fieldValidation Strict refuses and Warn warns
-  /// of (see warnings_of).
+  /// What fieldValidation Strict refuses and Warn warns of (see warnings_of), each an error in Go's words:
+  /// `unknown field "spec.x"`, `duplicate field "spec.y"`, repeated_keys_text().
   std::vector<std::string> strict_problems;
 };
 
@@ -28,8 +28,15 @@ Result<Decoded> decode_object(std::string_view body, MediaType media_type,
                               const meta::GroupVersionKind& expected, const schema::Type& type,
                               const scheme::Scheme* scheme = nullptr);
 
-/// What to warn of for a problem of strict decoding: one of YAML holds several lines.
+/// What parse_yaml() found of repeated keys, as go-yaml's one error.
+std::string repeated_keys_text(const std::vector<std::string>& lines);
+/// What to warn of for a problem of strict decoding: that of YAML holds several lines.
 std::vector<std::string> warnings_of(const std::string& strict_problem);
+
+/// Whether a changed tree is still of a kind that can be taken for `expected`. Fails with 400 and the reason of
+/// Kubernetes' scheme.
+Result<void> check_kind(const json::Value& root, const meta::GroupVersionKind& expected,
+                        const scheme::Scheme& scheme);
 
 /// Shapes a tree that was made by a patch or a hook; fails as decode_object does on wrong types.
 Result<void> reshape(json::Document& object, const schema::Type& type,

@@ -1,5 +1,6 @@
 #include "pedalion/apimachinery/codec/scalars.h"
 
+#include <algorithm>
 #include <limits>
 #include <string>
 
@@ -14,6 +15,8 @@ using json::Arena;
 using json::Value;
 using schema::Shape;
 
+constexpr std::string_view kSpace = " \t\n\v\f\r";
+
 std::unexpected<Status> wrong_kind(const Value& value) {
   return std::unexpected(Status(400, std::string(kKindMismatch), std::string(kind_word(value))));
 }
@@ -21,7 +24,10 @@ std::unexpected<Status> wrong_kind(const Value& value) {
 Result<Value> integer(const Value& value, std::int64_t least, std::int64_t most) {
   if (!value.is_number()) return wrong_kind(value);
   if (value.is_double() || value.as_int() < least || value.as_int() > most) {
-    return std::unexpected(Status(400, std::string(kKindMismatch), "number " + json::to_string(value)));
+    return std::unexpected(
+        Status(400, std::string(kKindMismatch),
+               "number " + (value.is_double() && !value.written().empty() ? std::string(value.written())
+                                                                          : json::to_string(value))));
   }
   return value;
 }
@@ -55,19 +61,20 @@ Result<Value> base64(const Value& value, Arena& arena) {
 Result<Value> time(const Value& value, Arena& arena, bool micro) {
   if (!value.is_string()) return wrong_kind(value);
   TRY(auto instant, micro ? meta::parse_micro_time(value.as_string()) : meta::parse_time(value.as_string()));
+  if (instant.seconds == meta::kZeroTimeSeconds && instant.nanos == 0) return Value();
   return Value::string(micro ? meta::format_micro_time(instant) : meta::format_time(instant.seconds), arena);
 }
 
 Result<Value> quantity(const Value& value, Arena& arena) {
-  std::string number;
-  if (value.is_number())
-    number = json::to_string(value);
-  else if (!value.is_string())
-    return wrong_kind(value);
-  auto text = value.is_string() ? value.as_string() : std::string_view(number);
+  std::string written;  // whatever it is, its JSON is taken for a quantity's text
+  if (!value.is_string()) written = json::to_string(value);
+  std::string_view text = value.is_string() ? value.as_string() : std::string_view(written);
+  if (value.is_double() && !value.written().empty()) text = value.written();
+  text = text.substr(std::min(text.find_first_not_of(kSpace), text.size()));
+  text = text.substr(0, text.find_last_not_of(kSpace) + 1);
   TRY(auto parsed, meta::Quantity::parse(text));
   std::string canonical = parsed.text();
-  return value.is_string() && canonical == text ? value : Value::string(canonical, arena);
+  return value.is_string() && canonical == value.as_string() ? value : Value::string(canonical, arena);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ using schema::Field;
 using schema::Shape;
 using schema::Type;
 
-constexpr std::size_t kMaxReported = 64;
+constexpr std::size_t kMaxReported = 100;
 // Types are not recursive beyond what their JSON is; the tree's own depth is the bound, and the stack's.
 constexpr int kMaxDepth = 600;
 
@@ -234,7 +234,21 @@ class Shaper {
     if (!status.has_reason(kKindMismatch)) return status;
     return Status(
         400, "BadRequest",
-        "json: cannot unmarshal " + status.message + " into " + place() + " of type " + go_type_text(type));
+        "json: cannot unmarshal " + status.message + " into " + place() + " of type " + read_as(type));
+  }
+
+  /// What a type that decodes itself reads first.
+  static std::string read_as(const Type& type) {
+    switch (type.shape) {
+      case Shape::kIntOrString:
+        return "int32";
+      case Shape::kTime:
+      case Shape::kMicroTime:
+      case Shape::kDuration:
+        return "string";
+      default:
+        return go_type_text(type);
+    }
   }
 
   Arena& arena_;

@@ -14,6 +14,9 @@ namespace pedalion::codec {
 /// line 3: …") or of what makes JSON of it.
 Result<json::Document> parse_yaml(std::string_view text, std::vector<std::string>* problems = nullptr);
 
+/// Those problems as go-yaml's one error.
+std::string repeated_keys_text(const std::vector<std::string>& problems);
+
 /// Appends `value` as YAML, keys sorted.
 void write_yaml(const json::Value& value, std::string& out);
 

@@ -1,5 +1,6 @@
 #include "pedalion/apimachinery/json/parse.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -9,18 +10,24 @@
 namespace pedalion::json {
 namespace {
 
+/// A byte as Go quotes it, taken for a character of Latin-1.
 std::string quoted_char(unsigned char c) {
+  static constexpr std::string_view kNames = "abtnvfr";  // of 7 … 13
   if (c == '\'') return R"('\'')";
   if (c == '"') return R"('"')";
+  if (c == '\\') return R"('\\')";
+  if (c >= 7 && c <= 13) return {'\'', '\\', kNames[c - 7U], '\''};
   char text[16];
-  if (c >= 0x20 && c < 0x7f) {
-    std::snprintf(text, sizeof text, "'%c'", c);
-  } else if (c == '\n' || c == '\t' || c == '\r') {
-    std::snprintf(text, sizeof text, "'\\%c'", c == '\n' ? 'n' : c == '\t' ? 't' : 'r');
-  } else if (c < 0x80) {
+  if (c < 0x20 || c == 0x7f) {
     std::snprintf(text, sizeof text, "'\\x%02x'", c);
-  } else {
+  } else if (c < 0x7f) {
+    std::snprintf(text, sizeof text, "'%c'", c);
+  } else if (c <= 0xa0 || c == 0xad) {
     std::snprintf(text, sizeof text, "'\\u%04x'", c);
+  } else {
+    std::string quoted = "'";
+    append_utf8(c, quoted);
+    return quoted + "'";
   }
   return text;
 }
@@ -49,7 +56,8 @@ class Parser {
   using Outcome = Result<void>;
   struct Open {
     Value container;
-    std::string_view key;  // of the member being parsed
+    std::string_view key;     // of the member being parsed
+    Value* before = nullptr;  // that member's value when it was there already
   };
 
   std::unexpected<Status> fail(std::string message) const {
@@ -152,7 +160,10 @@ class Parser {
   Outcome parse_key(std::string_view where) {
     skip_space();
     if (at_ == end_ || *at_ != '"') return fail_at(where);
-    TRY_OK(parse_string(open_.back().key));
+    Open& open = open_.back();
+    TRY_OK(parse_string(open.key));
+    open.before = open.container.find(open.key);
+    if (open.before != nullptr) report_duplicate();
     skip_space();
     if (at_ == end_ || *at_ != ':') return fail_at("after object key");
     ++at_;
@@ -163,11 +174,26 @@ class Parser {
     Open& open = open_.back();
     if (open.container.is_array()) {
       open.container.push_back(value, arena_);
-    } else if (Value* before = open.container.find(open.key)) {
-      report_duplicate();
-      *before = value;
+    } else if (open.before != nullptr) {
+      if (options_.repeated == Repeated::kMerge && open.before->is_object() && value.is_object())
+        merge(*open.before, value);
+      else
+        *open.before = value;
     } else {
       open.container.append_member(open.key, value, arena_);
+    }
+  }
+
+  void merge(Value& into, const Value& more) {
+    for (const Member& member : more.members()) {
+      Value* before = into.find(member.name);
+      if (before == nullptr) {
+        into.append_member(member.name, member.value, arena_);
+      } else if (before->is_object() && member.value.is_object()) {
+        merge(*before, member.value);
+      } else {
+        *before = member.value;
+      }
     }
   }
 
@@ -181,7 +207,8 @@ class Parser {
         path += (path.empty() ? "" : ".") + std::string(open.key);
       }
     }
-    options_.duplicates->push_back(std::move(path));
+    if (std::ranges::find(*options_.duplicates, path) == options_.duplicates->end())
+      options_.duplicates->push_back(std::move(path));
   }
 
   Outcome next_element(bool& closed) {
@@ -221,7 +248,7 @@ class Parser {
       ++at_;
     else
       while (digit()) ++at_;
-    bool whole = true;
+    bool whole = true, exponent = false;
     if (at_ != end_ && *at_ == '.') {
       whole = false;
       ++at_;
@@ -230,6 +257,7 @@ class Parser {
     }
     if (at_ != end_ && (*at_ == 'e' || *at_ == 'E')) {
       whole = false;
+      exponent = true;
       ++at_;
       if (at_ != end_ && (*at_ == '+' || *at_ == '-')) ++at_;
       if (!digit()) return fail_at("in exponent of numeric literal");
@@ -252,7 +280,8 @@ class Parser {
       }
       number = 0;
     }
-    value = Value::number(number);
+    std::string_view written(start, static_cast<std::size_t>(at_ - start));
+    value = exponent ? Value::written_number(written) : Value::number(number);
     return {};
   }
 
@@ -338,7 +367,7 @@ class Parser {
     return {};
   }
 
-  static constexpr std::size_t kMaxReported = 64;
+  static constexpr std::size_t kMaxReported = 100;
   const char* begin_;
   const char* at_;
   const char* end_;
@@ -351,8 +380,10 @@ class Parser {
 }  // namespace
 
 Result<Value> parse(std::string_view text, Arena& arena, const ParseOptions& options) {
-  std::string_view owned = is_valid_utf8(text) ? arena.copy(text) : arena.copy(with_replaced_utf8(text));
-  return Parser(owned, arena, options).run();
+  if (is_valid_utf8(text)) return Parser(arena.copy(text), arena, options).run();
+  // What is wrong outside of strings is told as it was written.
+  TRY_OK(Parser(text, arena, {.max_depth = options.max_depth}).run());
+  return Parser(arena.copy(with_replaced_utf8(text)), arena, options).run();
 }
 
 Result<Document> parse(std::string_view text, const ParseOptions& options) {

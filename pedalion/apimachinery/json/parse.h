@@ -8,10 +8,15 @@
 
 namespace pedalion::json {
 
+/// What a member becomes that is there twice: the last one, or (as where Go decodes into a struct) two objects
+/// become one.
+enum class Repeated : std::uint8_t { kLastWins, kMerge };
+
 struct ParseOptions {
   std::uint32_t max_depth = 10000;
-  /// When set, each duplicate member is reported as its path ("spec.foo"); the last one wins in any case.
+  /// When set, receives the path ("spec.foo") of each repeated member once, in the order of the text.
   std::vector<std::string>* duplicates = nullptr;
+  Repeated repeated = Repeated::kLastWins;
 };
 
 /// Parses exactly one value with nothing but white space around it. Numbers without fraction and exponent

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <cstring>
 #include <random>
 #include <type_traits>
@@ -108,6 +109,14 @@ Value Value::array(Arena& arena, std::uint32_t reserve) {
 
 Value Value::object(Arena& arena, std::uint32_t reserve) {
   return Value(Kind::kObject, 0, reinterpret_cast<std::uint64_t>(Container<Member>::create(arena, reserve)));
+}
+
+double Value::as_double() const {
+  if (is_int()) return static_cast<double>(as_int());
+  if (written().empty()) return std::bit_cast<double>(bits_[1]);
+  double number = 0;  // stays so for what is too small
+  std::from_chars(written().data(), written().data() + written().size(), number);
+  return number;
 }
 
 std::uint32_t Value::size() const {
@@ -228,6 +237,8 @@ Value deep_copy(const Value& value, Arena& arena) {
   switch (value.kind()) {
     case Kind::kString:
       return Value::string(value.as_string(), arena);
+    case Kind::kDouble:
+      return value.written().empty() ? value : Value::written_number(arena.copy(value.written()));
     case Kind::kArray: {
       Value copy = Value::array(arena, value.size());
       for (const Value& item : value.items()) copy.push_back(deep_copy(item, arena), arena);

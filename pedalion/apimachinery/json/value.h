@@ -24,6 +24,12 @@ class Value {
   static Value boolean(bool value) { return Value(Kind::kBool, 0, value ? 1 : 0); }
   static Value integer(std::int64_t value) { return Value(Kind::kInt, 0, static_cast<std::uint64_t>(value)); }
   static Value number(double value) { return Value(Kind::kDouble, 0, std::bit_cast<std::uint64_t>(value)); }
+  /// A double that was written in a way that says more than its value (`1e3` is a quantity of its own form).
+  /// Borrows the text, which must be well-formed.
+  static Value written_number(std::string_view text) {
+    return Value(Kind::kDouble, static_cast<std::uint32_t>(text.size()),
+                 reinterpret_cast<std::uint64_t>(text.data()));
+  }
   /// Borrows: `text` must live as long as the document (a literal, or bytes in the arena).
   static Value string(std::string_view text) {
     return Value(Kind::kString, static_cast<std::uint32_t>(text.size()),
@@ -46,9 +52,9 @@ class Value {
   bool as_bool() const { return bits_[1] != 0; }
   std::int64_t as_int() const { return static_cast<std::int64_t>(bits_[1]); }
   /// Of an int or a double.
-  double as_double() const {
-    return is_int() ? static_cast<double>(as_int()) : std::bit_cast<double>(bits_[1]);
-  }
+  double as_double() const;
+  /// How a double was written, if that matters; else empty.
+  std::string_view written() const { return bits_[0] >> 32 == 0 ? std::string_view() : as_string(); }
   std::string_view as_string() const { return {reinterpret_cast<const char*>(bits_[1]), bits_[0] >> 32}; }
   bool bool_or(bool fallback) const { return is_bool() ? as_bool() : fallback; }
   std::int64_t int_or(std::int64_t fallback) const { return is_int() ? as_int() : fallback; }

@@ -50,8 +50,8 @@ void track_update(const FieldManager& how, const json::Value* live, json::Value&
 enum class Force : bool { kNo, kYes };
 
 /// Server-side apply: merges `applied` (the body, undefaulted) into `live` (an empty object of the kind when
-/// it is to be created: apiVersion, kind, and metadata's name and namespace) and gives the new object with
-/// its managedFields, not yet defaulted. Conflicts are 409 with a cause for each field.
+/// it is to be created: apiVersion, kind, empty metadata) and gives the new object with its managedFields, not
+/// yet defaulted. Conflicts are 409 with a cause for each field.
 Result<json::Value> apply(const FieldManager& how, const json::Value& live, const json::Value& applied,
                           Force force, json::Arena& arena);
 

@@ -43,29 +43,54 @@ std::string FieldPath::text() const {
   return text;
 }
 
+namespace {
+
+/// What Go's %q escapes beyond ASCII: separators, format characters, private use, what is no character.
+bool is_printable(std::uint32_t code) {
+  struct Range {
+    std::uint32_t first, last;
+  };
+  static constexpr Range kHidden[] = {
+      {0x80, 0xa0},     {0xad, 0xad},       {0x600, 0x605},   {0x61c, 0x61c},   {0x6dd, 0x6dd},
+      {0x70f, 0x70f},   {0x1680, 0x1680},   {0x180e, 0x180e}, {0x2000, 0x200f}, {0x2028, 0x202f},
+      {0x205f, 0x206f}, {0x3000, 0x3000},   {0xd800, 0xf8ff}, {0xfeff, 0xfeff}, {0xfff0, 0xfffb},
+      {0xfffe, 0xffff}, {0xe0000, 0x10ffff}};
+  return std::ranges::none_of(kHidden,
+                              [code](Range range) { return code >= range.first && code <= range.last; });
+}
+
+/// Of one well-formed sequence.
+std::uint32_t code_point(std::string_view sequence) {
+  std::uint32_t code = static_cast<unsigned char>(sequence[0]) & (0x7fU >> sequence.size());
+  for (char c : sequence.substr(1)) code = code << 6 | (static_cast<unsigned char>(c) & 0x3fU);
+  return code;
+}
+
+}  // namespace
+
 std::string go_quoted(std::string_view text) {
+  static constexpr std::string_view kNames = "abtnvfr";  // of 7 … 13
   std::string out = "\"";
   for (std::size_t i = 0; i < text.size();) {
     auto c = static_cast<unsigned char>(text[i]);
-    char escape[8];
+    std::size_t length = c < 0x80 ? 1 : json::utf8_sequence_length(text.substr(i));
+    char escape[16] = "";
     if (c == '"' || c == '\\') {
       out += '\\';
-      out += text[i++];
-    } else if (c == '\n' || c == '\t' || c == '\r') {
-      out += c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r";
-      ++i;
-    } else if (c < 0x20 || c == 0x7f) {
+    } else if (c >= 7 && c <= 13) {
+      std::snprintf(escape, sizeof escape, "\\%c", kNames[c - 7U]);
+    } else if (c < 0x20 || c == 0x7f || length == 0) {
       std::snprintf(escape, sizeof escape, "\\x%02x", c);
-      out += escape;
-      ++i;
-    } else if (std::size_t length = json::utf8_sequence_length(text.substr(i)); length > 0) {
-      out.append(text.substr(i, length));
-      i += length;
-    } else {
-      std::snprintf(escape, sizeof escape, "\\x%02x", c);
-      out += escape;
-      ++i;
+    } else if (auto code = length == 1 ? c : code_point(text.substr(i, length));
+               c >= 0x80 && !is_printable(code)) {
+      std::snprintf(escape, sizeof escape, code > 0xffff ? "\\U%08x" : "\\u%04x", code);
     }
+    length = std::max<std::size_t>(length, 1);
+    if (escape[0] != 0)
+      out += escape;
+    else
+      out.append(text.substr(i, length));
+    i += length;
   }
   return out + "\"";
 }

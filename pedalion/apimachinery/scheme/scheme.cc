@@ -18,6 +18,33 @@ constexpr std::string_view kOptionKinds[] = {"CreateOptions", "DeleteOptions", "
 constexpr std::string_view kUnversionedKinds[] = {"APIGroup", "APIGroupList", "APIResourceList",
                                                   "APIVersions", "Status"};
 
+/// Kinds of versions that are not served any more but can still be read. Each has its List as well, those
+/// that are no objects excepted.
+struct RetiredKinds {
+  std::string_view group, version;
+  std::initializer_list<std::string_view> objects, others;
+};
+constexpr RetiredKinds kRetired[] = {
+    {"apps", "v1beta1", {"ControllerRevision", "Deployment", "StatefulSet"}, {"DeploymentRollback", "Scale"}},
+    {"apps",
+     "v1beta2",
+     {"ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"},
+     {"Scale"}},
+    {"extensions",
+     "v1beta1",
+     {"DaemonSet", "Deployment", "Ingress", "NetworkPolicy", "ReplicaSet"},
+     {"DeploymentRollback", "Scale"}},
+};
+
+bool is_retired(std::string_view group, std::string_view version, std::string_view kind) {
+  auto object = kind.ends_with("List") ? kind.substr(0, kind.size() - 4) : kind;
+  return std::ranges::any_of(kRetired, [&](const RetiredKinds& kinds) {
+    return kinds.group == group && kinds.version == version &&
+           (std::ranges::find(kinds.objects, object) != kinds.objects.end() ||
+            std::ranges::find(kinds.others, kind) != kinds.others.end());
+  });
+}
+
 bool holds(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
@@ -103,6 +130,10 @@ const schema::Type* Scheme::type(std::string_view group, std::string_view versio
   bool unversioned = group.empty() && version == "v1" && holds(kUnversionedKinds, kind);
   if (!unversioned && !holds(kOptionKinds, kind)) return nullptr;
   return named("meta/v1", kind);
+}
+
+bool Scheme::registered(std::string_view group, std::string_view version, std::string_view kind) const {
+  return type(group, version, kind) != nullptr || is_retired(group, version, kind);
 }
 
 const schema::Type* Scheme::named(std::string_view package, std::string_view name) const {

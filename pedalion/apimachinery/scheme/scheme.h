@@ -27,6 +27,9 @@ class Scheme {
   const schema::Type* type(const meta::GroupVersionKind& gvk) const {
     return type(gvk.group, gvk.version, gvk.kind);
   }
+  /// Whether kube-apiserver's scheme knows the kind: those with a type, and those of versions that are no
+  /// longer served, which have none here.
+  bool registered(std::string_view group, std::string_view version, std::string_view kind) const;
   /// Any named type of a package: named("meta/v1", "ObjectMeta"), named("core/v1", "PodSpec").
   const schema::Type* named(std::string_view package, std::string_view name) const;
   /// The package of a group-version; null when api/ has none.

@@ -13,7 +13,12 @@ Task<Result<Bytes>> read_body(const Call& call);
 Result<json::Document> decode_body(const Call& call, std::string_view body, codec::MediaType media_type,
                                    registry::rest::FieldValidation validation);
 
-/// `name "a" does not match …`: whether an object's name and namespace are those of the URL. Fails with 400.
+/// Turns what strict decoding found into warnings, or with kStrict into an error: its text, empty when there is
+/// none.
+std::string judge_strictly(registry::rest::RequestContext& context, const std::vector<std::string>& problems,
+                           registry::rest::FieldValidation validation);
+
+/// Whether an object's name and namespace are those of the URL. Fails with 400.
 Result<void> check_name(const Call& call, const json::Value& object);
 
 }  // namespace pedalion::endpoints

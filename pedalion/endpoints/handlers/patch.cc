@@ -1,4 +1,8 @@
 // PATCH: the four patch types, each applied to the current object as often as the store asks for it.
+#include <algorithm>
+#include <optional>
+
+#include "pedalion/apimachinery/codec/scalars.h"
 #include "pedalion/apimachinery/codec/yaml.h"
 #include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/json/write.h"
@@ -33,33 +37,42 @@ Result<PatchType> patch_type_of(const http::Request& request) {
   return std::unexpected(meta::generic_server_response(415));
 }
 
-/// The body, parsed once, with what strict parsing found.
+/// The body, parsed once.
 struct Patch {
   PatchType type = PatchType::kMerge;
   json::Document body;
-  std::vector<std::string> problems;
+  std::vector<std::string> problems;  // what strict parsing found
+  std::optional<Status> broken;       // told only when there is something to patch
 };
 
-Result<Patch> parse_patch(PatchType type, std::string_view body) {
+Status broken_patch(PatchType type, FieldValidation validation, const std::string& why) {
+  if (type == PatchType::kApply)
+    return meta::bad_request("error decoding YAML: error converting YAML to JSON: " + why);
+  if (type == PatchType::kStrategic) return meta::bad_request(why);
+  if (validation != FieldValidation::kIgnore) return meta::bad_request("error decoding patch: " + why);
+  return meta::bad_request(type == PatchType::kMerge ? "Invalid JSON Patch" : why);
+}
+
+Patch parse_patch(PatchType type, std::string_view body, FieldValidation validation) {
   Patch patch;
   patch.type = type;
-  std::vector<std::string> duplicates;
-  json::ParseOptions options{.duplicates = &duplicates};
-  auto parsed =
-      type == PatchType::kApply ? codec::parse_yaml(body, &patch.problems) : json::parse(body, options);
+  std::vector<std::string> repeated;
+  auto parsed = type == PatchType::kApply ? codec::parse_yaml(body, &repeated)
+                                          : json::parse(body, {.duplicates = &repeated});
   if (!parsed) {
-    std::string text = parsed.error().message;
-    if (type == PatchType::kApply) text = "error decoding YAML: error converting YAML to JSON: " + text;
-    if (type == PatchType::kJson || type == PatchType::kMerge) text = "error decoding patch: " + text;
-    return std::unexpected(meta::bad_request(std::move(text)));
+    patch.broken = broken_patch(type, validation, parsed.error().message);
+    return patch;
   }
   patch.body = *std::move(parsed);
-  for (const auto& path : duplicates) patch.problems.push_back("duplicate field \"" + path + "\"");
-  if (type == PatchType::kJson) {
-    for (auto& problem : patch::json_patch_unknown_fields(patch.body.root))
-      patch.problems.push_back(std::move(problem));
+  if (type == PatchType::kApply) {
+    if (!repeated.empty()) patch.problems.push_back(codec::repeated_keys_text(repeated));
+    return patch;
   }
-  return std::move(patch);
+  std::string_view whose = type == PatchType::kJson ? "json patch duplicate field " : "duplicate field ";
+  for (const auto& path : repeated) patch.problems.push_back(std::string(whose) + meta::go_quoted(path));
+  if (type == PatchType::kJson)
+    std::ranges::move(patch::json_patch_unknown_fields(patch.body.root), std::back_inserter(patch.problems));
+  return patch;
 }
 
 /// Makes the patched object from the current one.
@@ -69,32 +82,43 @@ class Patcher {
       : call_(call), patch_(std::move(patch)), options_(std::move(options)) {}
 
   Result<json::Document> operator()(const Object* current) {
-    auto made = patch_.type == PatchType::kApply ? applied(current) : patched(current);
+    if (current == nullptr && !applies()) return std::unexpected(not_found());
+    if (patch_.broken) return std::unexpected(*patch_.broken);
+    TRY(json::Document made, applies() ? applied(current) : patched(*current));
     first_ = false;
-    return made;
-  }
-  const registry::rest::WriteOptions& options() const { return options_; }
-  bool applies() const { return patch_.type == PatchType::kApply; }
-
- private:
-  Result<json::Document> patched(const Object* current) {
-    if (current == nullptr) {
-      return std::unexpected(
-          meta::not_found({call_.resource.gvr.group, call_.resource.gvr.resource}, call_.info.name));
-    }
-    TRY(json::Document made, json::parse(current->json.view()));
-    TRY(made.root, merged(made));
-    std::vector<std::string> problems = patch_.problems;
-    if (auto shaped = codec::reshape(made, *call_.resource.type, &problems); !shaped) {
-      return std::unexpected(patch::unusable_patch(shown(made.root), shaped.error().message));
-    }
-    TRY_OK(judge(problems, made.root));
     codec::set_type_meta(made, call_.resource.kind);
+    if (auto uid = made.root.string_at({"metadata", "uid"}); current == nullptr && !uid.empty()) {
+      return std::unexpected(meta::conflict(resource(), call_.info.name,
+                                            "uid mismatch: the provided object specified uid " +
+                                                std::string(uid) + ", and no existing object was found"));
+    }
     TRY_OK(check_name(call_, made.root));
     return std::move(made);
   }
+  bool applies() const { return patch_.type == PatchType::kApply; }
 
-  Result<json::Value> merged(json::Document& current) {
+ private:
+  meta::GroupResource resource() const { return {call_.resource.gvr.group, call_.resource.gvr.resource}; }
+  Status not_found() const { return meta::not_found(resource(), call_.info.name); }
+
+  Result<json::Document> patched(const Object& current) {
+    TRY(json::Document made, json::parse(current.json.view()));
+    TRY(made.root, merged(made));
+    auto unusable = [&](std::string_view why) {
+      return std::unexpected(patch::unusable_patch(shown(current), why));
+    };
+    if (patch_.type != PatchType::kStrategic) {
+      auto kind = codec::check_kind(made.root, call_.resource.kind, call_.environment.scheme);
+      if (!kind) return unusable(kind.error().message);
+    }
+    std::vector<std::string> problems = patch_.problems;
+    if (auto shaped = codec::reshape(made, *call_.resource.type, &problems); !shaped)
+      return unusable(shaped.error().message);
+    if (auto error = judge(problems); !error.empty()) return unusable(error);
+    return std::move(made);
+  }
+
+  Result<json::Value> merged(json::Document& current) const {
     if (patch_.type == PatchType::kJson)
       return patch::apply_json_patch(current.root, patch_.body.root, current.arena);
     const auto body = body_for_one_attempt(current.arena);
@@ -113,13 +137,13 @@ class Patcher {
   }
 
   Result<json::Document> applied(const Object* current) {
-    TRY_OK(check_applied());
     json::Document made;
     if (current != nullptr) {
       TRY(made, json::parse(current->json.view()));
     } else {
       made.root = empty_object(made.arena);
     }
+    TRY(auto body, configuration(made.arena));
     // The entry borrows its texts: they have to live as long as the object.
     const auto& gvr = call_.resource.gvr;
     std::string_view api_version = made.arena.copy(meta::GroupVersion{gvr.group, gvr.version}.api_version());
@@ -128,67 +152,57 @@ class Patcher {
         .manager = {options_.field_manager, api_version, call_.resource.subresource},
         .now_seconds = meta::now_seconds()};
     auto force = options_.force ? managedfields::Force::kYes : managedfields::Force::kNo;
-    TRY(made.root, managedfields::apply(how, made.root, body_for_one_attempt(made.arena), force, made.arena));
-    std::vector<std::string> problems = patch_.problems;
-    if (auto shaped = codec::reshape(made, *call_.resource.type, &problems); !shaped)
-      return std::unexpected(patch::unusable_patch(shown(made.root), shaped.error().message));
-    TRY_OK(judge(problems, made.root));
-    codec::set_type_meta(made, call_.resource.kind);
-    TRY_OK(check_name(call_, made.root));
+    TRY(made.root, managedfields::apply(how, made.root, body, force, made.arena));
+    if (!patch_.problems.empty() && !judge(patch_.problems).empty()) {
+      return std::unexpected(meta::bad_request("error strict decoding YAML: error converting YAML to JSON: " +
+                                               patch_.problems.front()));
+    }
+    if (auto shaped = codec::reshape(made, *call_.resource.type); !shaped) {
+      return std::unexpected(
+          patch::unusable_patch(json::to_string(made.root, json::SortKeys::kYes), shaped.error().message));
+    }
     return std::move(made);
   }
 
-  Result<void> check_applied() {
+  /// What is applied; nothing is an empty one.
+  Result<json::Value> configuration(json::Arena& arena) const {
     const auto& body = patch_.body.root;
-    if (!body.is_object())
-      return std::unexpected(meta::bad_request("error decoding YAML: the apply configuration is no object"));
-    auto expected = call_.resource.kind.group_version().api_version();
-    auto given = body.string_at({"apiVersion"});
-    if (given != expected) {
-      return std::unexpected(meta::bad_request(
-          "Incorrect version specified in apply patch. Specified patch version: " + std::string(given) +
-          ", expected: " + expected));
-    }
-    if (const auto* managed = body.at({"metadata", "managedFields"});
-        managed != nullptr && !managed->is_null())
-      return std::unexpected(meta::bad_request("metadata.managedFields must be nil"));
-    return {};
+    if (body.is_null()) return json::Value::object(arena);
+    if (body.is_object()) return body_for_one_attempt(arena);
+    return std::unexpected(meta::bad_request(
+        "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot "
+        "unmarshal " +
+        std::string(codec::kind_word(body)) + " into Go value of type map[string]interface {}"));
   }
 
-  json::Value empty_object(json::Arena& arena) {
+  json::Value empty_object(json::Arena& arena) const {
+    const auto& kind = call_.resource.kind;
     json::Value object = json::Value::object(arena, 4);
-    object.set("kind", json::Value::string(call_.resource.kind.kind), arena);
-    object.set("apiVersion", json::Value::string(call_.resource.kind.group_version().api_version(), arena),
-               arena);
-    json::Value& metadata = object.object_at("metadata", arena);
-    metadata.set("name", json::Value::string(call_.info.name, arena), arena);
-    if (call_.resource.namespaced)
-      metadata.set("namespace", json::Value::string(call_.context.ns, arena), arena);
+    object.set("kind", json::Value::string(kind.kind), arena);
+    object.set("apiVersion", json::Value::string(kind.group_version().api_version(), arena), arena);
+    object.object_at("metadata", arena);
     return object;
   }
 
-  /// What strict decoding found becomes warnings (once), or an error with kStrict.
-  Result<void> judge(std::vector<std::string>& problems, const json::Value& made) {
-    if (problems.empty() || options_.field_validation == FieldValidation::kIgnore) return {};
-    if (options_.field_validation == FieldValidation::kWarn) {
-      for (std::string& problem : problems) {
-        if (first_) call_.context.warn(std::move(problem));
-      }
-      return {};
-    }
-    std::string text;
-    for (const std::string& problem : problems) text += (text.empty() ? "" : ", ") + problem;
-    return std::unexpected(patch::unusable_patch(shown(made), "strict decoding error: " + text));
+  /// Warns once, however often the object is made.
+  std::string judge(const std::vector<std::string>& problems) const {
+    if (!first_ && options_.field_validation == FieldValidation::kWarn) return {};
+    return judge_strictly(call_.context, problems, options_.field_validation);
   }
 
-  std::string shown(const json::Value& made) const {
-    return patch_.type == PatchType::kStrategic ? meta::go_value_text(patch_.body.root)
-                                                : json::to_string(made, json::SortKeys::kYes);
+  /// What a 422 shows: the patch as Go prints it, or the patched document, where Go sorts what it had to take
+  /// apart.
+  std::string shown(const Object& current) const {
+    if (patch_.type == PatchType::kStrategic) return meta::go_value_text(patch_.body.root);
+    auto made = json::parse(current.json.view());
+    if (!made) return {};
+    auto root = merged(*made);
+    return root ? json::to_string(*root) : std::string();
   }
 
   const Call& call_;
-  Patch patch_;
-  registry::rest::WriteOptions options_;
+  const Patch patch_;
+  const registry::rest::WriteOptions options_;
   bool first_ = true;
 };
 
@@ -196,8 +210,7 @@ Task<Result<UpdateResult>> patch_object(Call call, PatchType type) {
   CO_TRY(Bytes body, co_await read_body(call));
   auto verb = type == PatchType::kApply ? WriteVerb::kApply : WriteVerb::kPatch;
   CO_TRY(auto options, write_options_of(call, Query(call.request.query()), verb));
-  CO_TRY(Patch patch, parse_patch(type, body.view()));
-  Patcher patcher(call, std::move(patch), options);
+  Patcher patcher(call, parse_patch(type, body.view(), options.field_validation), options);
   call.context.step("decode");
   registry::rest::MakeObject make = [&patcher](const Object* current) { return patcher(current); };
   using registry::rest::CreateIfMissing;

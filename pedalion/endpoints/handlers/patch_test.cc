@@ -164,7 +164,7 @@ TEST_F(PatchTest, Apply) {
   EXPECT_EQ(patch(kApply, body, "?fieldManager=m").status, 201);
   EXPECT_THAT(fake.written,
               ::testing::StartsWith(
-                  R"({"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a","namespace":"n",)"));
+                  R"({"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a","managedFields":[)"));
 }
 
 TEST_F(PatchTest, ApplyIsRepeatable) {
@@ -186,12 +186,59 @@ TEST_F(PatchTest, ApplyIsRepeatable) {
 
 TEST_F(PatchTest, ApplyMustNameItsVersion) {
   EXPECT_EQ(refusal(patch(kApply, "apiVersion: v2\nkind: ConfigMap\n", "?fieldManager=m"), 400),
-            "Incorrect version specified in apply patch. Specified patch version: v2, expected: v1");
+            "invalid object type: /v2, Kind=ConfigMap");
+  EXPECT_EQ(refusal(patch(kApply, "", "?fieldManager=m"), 400), "invalid object type: /, Kind=");
+  EXPECT_EQ(
+      refusal(patch(kApply, "- a", "?fieldManager=m"), 400),
+      "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into "
+      "Go value of type map[string]interface {}");
   EXPECT_EQ(
       refusal(patch(kApply, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, managedFields: [{}]}\n",
                     "?fieldManager=m"),
               400),
       "metadata.managedFields must be nil");
+}
+
+TEST_F(PatchTest, ApplyMakesOnlyWhatItNames) {
+  const std::string head = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n";
+  fake.current = {nullptr};
+  EXPECT_EQ(refusal(patch(kApply, head + "  labels: {a: b}\n", "?fieldManager=m"), 400),
+            "the name of the object (a based on URL) was undeterminable: name must be provided");
+  EXPECT_THAT(
+      refusal(patch(kApply, head + "  name: a\n  uid: u\n", "?fieldManager=m"), 409),
+      HasSubstr("uid mismatch: the provided object specified uid u, and no existing object was found"));
+}
+
+TEST_F(PatchTest, RepeatedKeysOfAnApplyConfiguration) {
+  const std::string body =
+      "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  l: v\n  l: w\n  l: x\n";
+  EXPECT_EQ(patch(kApply, body, "?fieldManager=m").status, 200);
+  EXPECT_THAT(context.warnings,
+              ElementsAre(R"(line 7: key "l" already set in map)", R"(line 8: key "l" already set in map)"));
+  EXPECT_EQ(
+      refusal(patch(kApply, body, "?fieldManager=m&fieldValidation=Strict"), 400),
+      R"(error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  line 7: key )"
+      R"(\"l\" already set in map\n  line 8: key \"l\" already set in map)");
+}
+
+TEST_F(PatchTest, TheKindCannotBePatched) {
+  EXPECT_THAT(refusal(patch(kMerge, R"({"apiVersion":"v9"})"), 422),
+              HasSubstr(R"(no kind \"ConfigMap\" is registered for version \"v9\" in scheme)"));
+  EXPECT_THAT(refusal(patch(kJsonPatch, R"([{"op":"replace","path":"/kind","value":"Secret"}])"), 422),
+              HasSubstr("converting (v1.Secret) to (core.ConfigMap): unknown conversion"));
+  EXPECT_EQ(patch(kStrategic, R"({"apiVersion":"v9"})").status, 200);  // not looked at there
+  EXPECT_EQ(patch(kMerge, R"({"apiVersion":"v1","kind":"ConfigMap"})").status, 200);
+}
+
+/// What a patch took apart is shown sorted, the rest as it is stored.
+TEST_F(PatchTest, ShowsWhatCannotBeDecoded) {
+  EXPECT_THAT(refusal(patch(kMerge, R"({"data":{"k":1}})"), 422),
+              HasSubstr(R"({\\\"apiVersion\\\":\\\"v1\\\",\\\"data\\\":{\\\"k\\\":1},\\\"kind\\\":)"));
+}
+
+TEST_F(PatchTest, WhatIsMissingComesBeforeWhatIsBroken) {
+  fake.current = {nullptr};
+  EXPECT_EQ(refusal(patch(kMerge, "{"), 404), R"(configmaps \"a\" not found)");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "pedalion/apimachinery/codec/protobuf.h"
 #include "pedalion/apimachinery/codec/scalars.h"
+#include "pedalion/apimachinery/codec/shape.h"
 #include "pedalion/apimachinery/codec/yaml.h"
 #include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/json/utf8.h"
@@ -128,48 +129,21 @@ Result<DeleteOptions> from_query(const Query& query) {
   return judged(std::move(options), query.find_all("dryRun"));
 }
 
-/// `field` is wrong as Go's decoder says it.
-Status wrong_type(std::string_view field, const json::Value& value, std::string_view type) {
-  return meta::bad_request("json: cannot unmarshal " + std::string(codec::kind_word(value)) +
-                           " into Go struct field DeleteOptions." + std::string(field) + " of type " +
-                           std::string(type));
-}
-
-Result<std::optional<std::string>> text_member(const json::Value& object, std::string_view name,
-                                               std::string_view field, std::string_view type) {
-  const auto* value = object.find(name);
-  if (value == nullptr || value->is_null()) return std::optional<std::string>();
-  if (!value->is_string()) return std::unexpected(wrong_type(field, *value, type));
-  return std::optional<std::string>(value->as_string());
-}
-
-Result<DeleteOptions> from_object(const json::Value& object) {
+Result<DeleteOptions> from_object(const Call& call, json::Document document) {
+  auto shaped =
+      codec::shape(*call.environment.scheme.type("", "v1", "DeleteOptions"), document.root, document.arena);
+  if (!shaped) return std::unexpected(meta::bad_request(shaped.error().message));
+  const json::Value& object = *shaped;
   DeleteOptions options;
-  if (const auto* grace = object.find("gracePeriodSeconds"); grace != nullptr && !grace->is_null()) {
-    if (!grace->is_int()) return std::unexpected(wrong_type("gracePeriodSeconds", *grace, "int64"));
-    options.grace_period_seconds = grace->as_int();
-  }
-  if (const auto* orphan = object.find("orphanDependents"); orphan != nullptr && !orphan->is_null()) {
-    if (!orphan->is_bool()) return std::unexpected(wrong_type("orphanDependents", *orphan, "bool"));
-    options.orphan_dependents = orphan->as_bool();
-  }
-  TRY(options.propagation_policy,
-      text_member(object, "propagationPolicy", "propagationPolicy", "v1.DeletionPropagation"));
-  if (const auto* preconditions = object.find("preconditions");
-      preconditions != nullptr && !preconditions->is_null()) {
-    if (!preconditions->is_object())
-      return std::unexpected(wrong_type("preconditions", *preconditions, "v1.Preconditions"));
-    TRY(options.preconditions.uid, text_member(*preconditions, "uid", "preconditions.uid", "types.UID"));
-    TRY(options.preconditions.resource_version,
-        text_member(*preconditions, "resourceVersion", "preconditions.resourceVersion", "string"));
-  }
+  if (const auto* grace = object.find("gracePeriodSeconds")) options.grace_period_seconds = grace->as_int();
+  if (const auto* orphan = object.find("orphanDependents")) options.orphan_dependents = orphan->as_bool();
+  if (const auto* policy = object.find("propagationPolicy")) options.propagation_policy = policy->as_string();
+  if (const auto* uid = object.at({"preconditions", "uid"})) options.preconditions.uid = uid->as_string();
+  if (const auto* version = object.at({"preconditions", "resourceVersion"}))
+    options.preconditions.resource_version = version->as_string();
   std::vector<std::string_view> dry_run;
-  if (const auto* values = object.find("dryRun"); values != nullptr && !values->is_null()) {
-    if (!values->is_array()) return std::unexpected(wrong_type("dryRun", *values, "[]string"));
-    for (const auto& value : values->items()) {
-      if (!value.is_string()) return std::unexpected(wrong_type("dryRun", value, "string"));
-      dry_run.push_back(value.as_string());
-    }
+  if (const auto* values = object.find("dryRun")) {
+    for (const auto& value : values->items()) dry_run.push_back(value.as_string());
   }
   return judged(std::move(options), dry_run);
 }
@@ -187,7 +161,7 @@ Result<DeleteOptions> from_protobuf(const Call& call, std::string_view body) {
   json::Document document;
   TRY(document.root,
       codec::decode_message(envelope.raw, *call.environment.scheme.type(kind), document.arena));
-  return from_object(document.root);
+  return from_object(call, std::move(document));
 }
 
 Result<json::Document> parse_options(std::string_view body, codec::MediaType media_type) {
@@ -199,7 +173,7 @@ Result<json::Document> parse_options(std::string_view body, codec::MediaType med
   return document;
 }
 
-Result<DeleteOptions> from_body(std::string_view body, codec::MediaType media_type) {
+Result<DeleteOptions> from_body(const Call& call, std::string_view body, codec::MediaType media_type) {
   TRY(json::Document document, parse_options(body, media_type));
   if (document.root.is_null()) return DeleteOptions();
   if (!document.root.is_object()) {
@@ -222,7 +196,7 @@ Result<DeleteOptions> from_body(std::string_view body, codec::MediaType media_ty
         "no kind " + meta::go_quoted(kind) + " is registered for version " + meta::go_quoted(version) +
         " in scheme \"pkg/apis/meta/internalversion/scheme/register.go:27\""));
   }
-  return from_object(document.root);
+  return from_object(call, std::move(document));
 }
 
 }  // namespace
@@ -250,7 +224,7 @@ Task<Result<DeleteOptions>> delete_options_of(const Call& call, const Query& que
   if (body.empty()) co_return from_query(query);
   CO_TRY(auto media_type, body_media_type(call.request));
   if (media_type == codec::MediaType::kProtobuf) co_return from_protobuf(call, body.view());
-  co_return from_body(body.view(), media_type);
+  co_return from_body(call, body.view(), media_type);
 }
 
 }  // namespace pedalion::endpoints

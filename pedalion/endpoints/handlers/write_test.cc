@@ -165,7 +165,7 @@ TEST_F(WriteTest, UpdatesMustMeanTheObjectOfTheUrl) {
   EXPECT_EQ(refusal(update("", "{}"), 400),
             "the name of the object (a based on URL) was undeterminable: name must be provided");
   EXPECT_EQ(refusal(update("", R"({"metadata":{"name":"a","namespace":"m"}})"), 400),
-            "the namespace of the object (m) does not match the namespace on the request (n)");
+            "the namespace of the provided object does not match the namespace sent on the request");
   EXPECT_EQ(update("", R"({"metadata":{"name":"a","namespace":"n"}})").status, 200);
 }
 

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <string>
 
+#include "pedalion/apimachinery/meta/quantity.h"
+
 namespace pedalion::registry::builtin::defaults {
 
 namespace {
@@ -58,6 +60,24 @@ Value constant(std::string_view text, json::Arena& arena) {
   return Value::integer(number);
 }
 
+/// A map of resource names to amounts, which the core group keeps to thousandths.
+bool is_resource_list(const schema::Type& owner, const schema::Field& field) {
+  return owner.package == "core/v1" && field.type->is_map() &&
+         field.type->element->shape == schema::Shape::kQuantity;
+}
+
+void round_resources(Value& resources, json::Arena& arena) {
+  constexpr int kMilli = -3;
+  for (json::Member& member : resources.members()) {
+    auto text = member.value.string_or();
+    bool fine = text.ends_with('n') || text.ends_with('u') || text.contains("e-") || text.contains("E-");
+    auto quantity = fine ? meta::Quantity::parse(text) : Result<meta::Quantity>();
+    if (!fine || !quantity) continue;
+    quantity->round_up(kMilli);
+    member.value = Value::string(quantity->text(), arena);
+  }
+}
+
 /// The struct that a field's values are, through lists and maps.
 const schema::Type& innermost(const schema::Type& type) {
   const schema::Type* at = &type;
@@ -91,6 +111,7 @@ struct Defaulter::Node {
   std::vector<Constant> constants;
   std::vector<void (*)(Filler&)> hooks;
   std::vector<Child> children;
+  std::vector<std::string_view> resource_lists;
 };
 
 Defaulter::Defaulter(const schema::Type& kind) : root_(node_of(kind)) {}
@@ -104,7 +125,7 @@ bool Defaulter::leads_to_defaults(const schema::Type& type, std::vector<const sc
   }
   open.push_back(&type);
   for (const schema::Field& field : type.fields) {
-    if (!says_nothing(field)) return true;
+    if (!says_nothing(field) || is_resource_list(type, field)) return true;
     if (leads_to_defaults(innermost(*field.type), open)) return true;
   }
   return false;
@@ -122,6 +143,7 @@ Defaulter::Node* Defaulter::node_of(const schema::Type& type) {
   }
   for (const schema::Field& field : type.fields) {
     if (!says_nothing(field)) node->constants.push_back({field.name, field.default_json});
+    if (is_resource_list(type, field)) node->resource_lists.push_back(field.name);
     const Node* child = node_of(innermost(*field.type));
     if (child != nullptr) node->children.push_back({field.name, field.type, child});
   }
@@ -134,6 +156,9 @@ void Defaulter::run(const Node& node, Value& object, json::Arena& arena) {
     if (filler.unset(row.field)) filler.set(row.field, constant(row.json, arena));
   }
   for (auto* hook : node.hooks) hook(filler);
+  for (std::string_view field : node.resource_lists) {
+    if (Value* value = object.find(field)) round_resources(*value, arena);
+  }
   for (const Node::Child& child : node.children) {
     Value* value = object.find(child.field);
     if (value == nullptr) continue;

@@ -83,6 +83,12 @@ TEST(Defaulter, LimitsAreRequestedInPodsOnly) {
   EXPECT_EQ(set.find("requests"), set.npos) << set;
 }
 
+TEST(Defaulter, ResourcesAreRoundedUpToThousandths) {
+  std::string range = defaulted({"", "v1", "LimitRange"}, R"({"spec":{"limits":[{"type":"Pod",
+      "max":{"a":"1n","b":"1.0001","c":"1500m","d":"1e-6","e":"2Gi"}}]}})");
+  EXPECT_NE(range.find(R"({"a":"1m","b":"1001m","c":"1500m","d":"1e-3","e":"2Gi"})"), range.npos) << range;
+}
+
 TEST(Defaulter, ServicePorts) {
   EXPECT_EQ(defaulted({"", "v1", "Service"}, R"({"metadata":{"name":"s"},"spec":{"ports":[{"port":80}]}})"),
             R"({"kind":"Service","apiVersion":"v1","metadata":{"name":"s"},"spec":{"ports":[)"
