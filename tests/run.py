@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What `./dev test` runs: every suite, in the order that finds faults soonest. Closes with `N passed, N failed`.
 
-  run.py [SUITE…]    style unit kubectl golden protobuf crash flood asan-ubsan tsan fuzz; none named: all
+  run.py [SUITE…]    style unit kubectl golden protobuf crash flood etcd asan-ubsan tsan fuzz; none named: all
 """
 import os
 import subprocess
@@ -41,6 +41,16 @@ def against(preset):
             ("flood", [PYTHON, "tests/flood.py", "--binary", binary])]
 
 
+def on_etcd():
+    """The suites of servers that keep everything in etcd."""
+    binary = ["--binary", "build/release/bin/pedalion"]
+    return [("etcd", [PYTHON, "tests/etcd.py", *binary]),
+            ("kubectl on etcd", [PYTHON, "tests/kubectl/run.py", *binary, "--kubectl", KUBECTL, "--storage", "etcd"]),
+            ("golden on etcd", [PYTHON, "tests/golden/replay.py", *binary, "--storage", "etcd"]),
+            ("members' faults", [PYTHON, "tests/etcd_faults.py", *binary, "--faults", "members", "--seconds", "30"]),
+            ("network's faults", [PYTHON, "tests/etcd_faults.py", *binary, "--faults", "network", "--seconds", "30"])]
+
+
 def suites():
     """(suite, step, command)"""
     yield "style", "style", [PYTHON, "tests/style/check.py"]
@@ -48,6 +58,8 @@ def suites():
         yield suite, "build release", build("release")
         commands = {"unit": ctest("release"), **dict(against("release"))}
         yield suite, f"{suite} (release)", commands[suite]
+    for name, command in on_etcd():
+        yield "etcd", f"{name} (release)", command
     for preset in ("asan-ubsan", "tsan"):
         yield preset, f"build {preset}", build(preset)
         yield preset, f"unit ({preset})", ctest(preset)
