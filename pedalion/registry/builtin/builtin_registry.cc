@@ -225,7 +225,12 @@ void BuiltinRegistry::Rep::fill_create(Resource& row, const Resource& parent, St
     row.creater = keep<subresources::EvictionCreater>(subresources::Evicted{
         main.getter, main.deleter, budgets.capabilities().lister, budgets.door("status").updater});
   } else {
-    row.creater = keep<subresources::TokenCreater>(*parent.getter, *row.type, options.access);
+    row.creater = keep<subresources::TokenCreater>(
+        *parent.getter,
+        subresources::Bindable{stored_for("", "pods").capabilities().getter,
+                               stored_for("", "secrets").capabilities().getter,
+                               stored_for("", "nodes").capabilities().getter},
+        *row.type, options.access);
   }
 }
 

@@ -6,17 +6,28 @@
 
 namespace pedalion::registry::builtin::subresources {
 
+/// What a token can be bound to: it is good as long as that is there.
+struct Bindable {
+  rest::Getter *pods = nullptr, *secrets = nullptr, *nodes = nullptr;
+};
+
 class TokenCreater final : public rest::Creater {
  public:
   /// `type` is that of TokenRequest. All borrowed.
-  TokenCreater(rest::Getter& accounts, const schema::Type& type, const virtuals::AccessCallbacks& callbacks)
-      : accounts_(accounts), type_(type), callbacks_(callbacks) {}
-  /// 404 without the account, 501 without a signer.
+  TokenCreater(rest::Getter& accounts, Bindable bindable, const schema::Type& type,
+               const virtuals::AccessCallbacks& callbacks)
+      : accounts_(accounts), bindable_(bindable), type_(type), callbacks_(callbacks) {}
+  /// 404 without the account or what the token is bound to, 409 when that is another one of the name, 422 for
+  /// what is wrong in the request, 501 without a signer.
   Task<Result<rest::ObjectPtr>> create(rest::RequestContext& context, std::string name, json::Document object,
                                        rest::WriteOptions options) override;
 
  private:
+  Task<Result<void>> check_binding(rest::RequestContext& context, const json::Value& request,
+                                   std::string_view account);
+
   rest::Getter& accounts_;
+  const Bindable bindable_;
   const schema::Type& type_;
   const virtuals::AccessCallbacks& callbacks_;
 };
