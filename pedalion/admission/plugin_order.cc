@@ -21,7 +21,7 @@ constexpr PluginFacts kPlugins[] = {
     {"TaintNodesByCondition", kOn, kThere},
     {"AlwaysPullImages", kOff, kNotYet},
     {"ImagePolicyWebhook", kOff, kNotYet},
-    {"PodSecurity", kOn, kNotYet},
+    {"PodSecurity", kOn, kThere},
     {"PodNodeSelector", kOff, kNotYet},
     {"Priority", kOn, kThere},
     {"DefaultTolerationSeconds", kOn, kThere},

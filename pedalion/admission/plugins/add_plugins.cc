@@ -1,4 +1,5 @@
 #include "pedalion/admission/plugins/plugins.h"
+#include "pedalion/admission/podsecurity/pod_security.h"
 
 namespace pedalion::admission::plugins {
 namespace {
@@ -14,6 +15,7 @@ constexpr Row kRows[] = {
     {"NamespaceLifecycle", [](const Needs& needs) { return namespace_lifecycle(needs.cluster); }},
     {"LimitRanger", [](const Needs& needs) { return limit_ranger(needs.cluster); }},
     {"TaintNodesByCondition", [](const Needs&) { return taint_nodes_by_condition(); }},
+    {"PodSecurity", [](const Needs& needs) { return podsecurity::pod_security(needs.cluster); }},
     {"Priority", [](const Needs& needs) { return priority(needs.cluster); }},
     {"DefaultTolerationSeconds", [](const Needs&) { return default_toleration_seconds(); }},
     {"StorageObjectInUseProtection", [](const Needs&) { return storage_object_in_use_protection(); }},

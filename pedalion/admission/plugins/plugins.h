@@ -14,7 +14,7 @@ struct Needs {
   Authorizer& authorizer;
 };
 
-/// Adds the plugins of this folder that are wanted.
+/// Adds the built-in plugins that are wanted.
 void add_plugins(Chain& chain, const PluginChoice& choice, const Needs& needs);
 
 /// NamespaceLifecycle: nothing is created in a namespace that is not there or is ending; three namespaces

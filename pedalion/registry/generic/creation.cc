@@ -37,6 +37,7 @@ Task<Result<rest::ObjectPtr>> Creation::run(std::string name, rest::FieldTrackin
   dedup_owners(object_, context_, Admitted::kYes);
   context_.step("mutating admission");
   name_object();
+  attributes.name = object_.root.string_at({"metadata", "name"});
   strategy().prepare_create(context_, object_);
   context_.step("preparation");
   CO_TRY_OK(co_await allocate());
