@@ -24,6 +24,7 @@ enum Trait : std::uint16_t {
   kHasGeneration = 16,        // metadata.generation counts the changes of what is wanted
   kOrphansByDefault = 32,     // DELETE without a propagation policy orphans
   kGracefulDeletion = 64,     // DELETE may leave time to end
+  kCountsChanges = 128,       // metadata.generation counts the changes, and is absent before the first
 };
 
 struct Subresource {

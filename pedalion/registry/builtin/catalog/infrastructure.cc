@@ -59,7 +59,7 @@ constexpr ResourceFacts kStorage[] = {
      .kind = "CSIDriver",
      .scope = Scope::kCluster,
      .storage_version_hash = "hL6j/rwBV5w=",
-     .traits = kNeedsResourceVersion | kReturnsDeleted},
+     .traits = kNeedsResourceVersion | kReturnsDeleted | kCountsChanges},
     {.resource = "csinodes",
      .kind = "CSINode",
      .scope = Scope::kCluster,

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "pedalion/apimachinery/json/parse.h"
+#include "pedalion/registry/builtin/kinds/unified_diff.h"
 
 namespace pedalion::registry::builtin::kinds {
 namespace {
@@ -24,6 +25,13 @@ TEST(StructDiff, ShowsChangesWithTheirSurroundings) {
             "  },\n"
             "  \"Glusterfs\": null,\n");
   EXPECT_EQ(diff("{}", "{}"), "");
+}
+
+TEST(UnifiedDiff, ShowsThreeLinesAround) {
+  EXPECT_EQ(unified_diff("1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nfive\n6\n7\n8\n9\n"),
+            "@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n");
+  EXPECT_EQ(unified_diff("a\n", "a\n"), "");
+  EXPECT_EQ(unified_diff("", "a\n"), "@@ -0,0 +1 @@\n+a\n");
 }
 
 }  // namespace

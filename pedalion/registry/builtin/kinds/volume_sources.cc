@@ -151,8 +151,14 @@ bool has_iscsi_prefix(std::string_view name) {
   return name.starts_with("iqn") || name.starts_with("eui") || name.starts_with("naa");
 }
 
+void check_iscsi_name(const Field& name, const Context& context) {
+  if (is_iscsi_name(name.text())) return;
+  bool prefixed = context.persistent() || has_iscsi_prefix(name.text());
+  name.invalid(name.text(),
+               prefixed ? "must be valid format" : "must be valid format starting with iqn, eui, or naa");
+}
+
 void check_iscsi(const Field& source, const Context& context) {
-  constexpr std::string_view kFormat = "must be valid format";
   Field portal = source["targetPortal"], iqn = source["iqn"], initiator = source["initiatorName"];
   require_text(portal);
   if (context.persistent() && initiator && context.volume_name.size() + 1 + portal.text().size() > 64) {
@@ -161,16 +167,12 @@ void check_iscsi(const Field& source, const Context& context) {
                  "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if "
                  "iscsi.initiatorName is specified.");
   }
-  if (require_text(iqn) && !is_iscsi_name(iqn.text())) iqn.invalid(kFormat);
+  if (require_text(iqn)) check_iscsi_name(iqn, context);
   check_range(source["lun"], 0, 255);
   Field secret = source["secretRef"];
   if (!secret && (source["chapAuthDiscovery"].flag() || source["chapAuthSession"].flag())) secret.required();
   if (secret && context.persistent()) require_text(secret["name"]);
-  if (!initiator || is_iscsi_name(initiator.text())) return;
-  bool prefixed = has_iscsi_prefix(initiator.text());
-  initiator.reported_at(source.path().child("initiatorname"))
-      .invalid(context.persistent() || prefixed ? kFormat
-                                                : "must be valid format starting with iqn, eui, or naa");
+  if (initiator) check_iscsi_name(initiator.reported_at(source.path().child("initiatorname")), context);
 }
 
 void check_fibre_channel(const Field& source, const Context&) {

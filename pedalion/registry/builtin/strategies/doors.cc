@@ -192,7 +192,9 @@ std::string_view subresource_of(Door door) {
 }
 
 Traits Traits::of(std::string_view group, const catalog::ResourceFacts& facts) {
-  Traits traits{group, facts.resource, false, facts.has(catalog::kHasGeneration)};
+  bool from_nothing = facts.has(catalog::kCountsChanges);
+  Traits traits{group, facts.resource, false, from_nothing || facts.has(catalog::kHasGeneration),
+                from_nothing};
   for (const catalog::Subresource& sub : facts.subresources) {
     traits.has_status = traits.has_status || sub.name == "status";
   }
@@ -242,7 +244,9 @@ void reset_new(const Traits& traits, Filler& object) {
       object.set("status", *status);
     }
   }
-  if (traits.has_generation) object.in("metadata").set("generation", Value::integer(1));
+  if (traits.has_generation && !traits.counts_from_nothing) {
+    object.in("metadata").set("generation", Value::integer(1));
+  }
 }
 
 const managedfields::FieldSet& reset_fields(Door door, const Traits& traits) {

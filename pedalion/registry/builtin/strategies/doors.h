@@ -34,6 +34,7 @@ struct Traits {
   std::string_view group, resource;
   bool has_status = false;  // a status subresource
   bool has_generation = false;
+  bool counts_from_nothing = false;  // a new object has no generation yet
 
   static Traits of(std::string_view group, const catalog::ResourceFacts& facts);
 };

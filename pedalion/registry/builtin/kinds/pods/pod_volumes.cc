@@ -5,6 +5,8 @@
 #include "pedalion/registry/builtin/kinds/checks.h"
 #include "pedalion/registry/builtin/kinds/pods/parts.h"
 #include "pedalion/registry/builtin/kinds/resource_names.h"
+#include "pedalion/registry/builtin/kinds/volume_sources.h"
+#include "pedalion/registry/builtin/kinds/volumes/claims.h"
 
 namespace pedalion::registry::builtin::kinds::pods {
 namespace {
@@ -30,23 +32,6 @@ void check_items(const Field& items) {
   });
 }
 
-void check_host_path(const Field& source) {
-  static constexpr std::string_view kTypes[] = {
-      "", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"};
-  if (!require_text(source["path"])) return;
-  std::string_view path = source["path"].text();
-  for (std::size_t begin = 0; begin <= path.size();) {
-    std::size_t end = std::min(path.find('/', begin), path.size());
-    if (path.substr(begin, end - begin) == "..") {
-      source["path"].invalid(path, "must not contain '..'");
-      break;
-    }
-    begin = end + 1;
-  }
-  if (source["type"] && std::ranges::find(kTypes, source["type"].text()) == std::end(kTypes))
-    source["type"].not_supported(kTypes);
-}
-
 void check_empty_dir(const Field& source) {
   Field limit = source["sizeLimit"];
   if (limit && quantity_of(limit).sign() < 0)
@@ -68,26 +53,6 @@ void check_config_map(const Field& source) {
   require_text(source["name"]);
   check_mode(source["defaultMode"]);
   check_items(source["items"]);
-}
-
-void check_nfs(const Field& source) {
-  require_text(source["server"]);
-  require_text(source["path"]);
-  if (!source["path"].text().starts_with('/'))
-    source["path"].invalid(source["path"].text(), "must be an absolute path");
-}
-
-void check_iscsi(const Field& source) {
-  require_text(source["targetPortal"]);
-  Field iqn = source["iqn"];
-  if (require_text(iqn)) {
-    if (!iqn.text().starts_with("iqn") && !iqn.text().starts_with("eui") && !iqn.text().starts_with("naa")) {
-      iqn.invalid(iqn.text(), "must be valid format starting with iqn, eui, or naa");
-    }
-  }
-  check_range(source["lun"], 0, 255);
-  bool chap = source["chapAuthDiscovery"].flag() || source["chapAuthSession"].flag();
-  if (chap && !source["secretRef"]) source["secretRef"].required();
 }
 
 void check_downward_item(const Field& item, const Field& at) {
@@ -186,18 +151,6 @@ void check_projected(const Field& source) {
   source["sources"].each([&](const Field& one) { check_projected_source(one, source, paths); });
 }
 
-void check_csi(const Field& source) {
-  if (require_text(source["driver"])) {
-    if (source["driver"].text().size() > 63) source["driver"].too_long(63);
-    std::string lower(source["driver"].text());
-    for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    for (const std::string& problem : meta::dns_subdomain_problems(lower))
-      source["driver"].invalid(source["driver"].text(), problem);
-  }
-  Field secret = source["nodePublishSecretRef"];
-  if (secret) require_text(secret["name"]);
-}
-
 void check_claim_template(const Field& source) {
   Field wanted = source["volumeClaimTemplate"];
   if (!wanted) {
@@ -207,107 +160,49 @@ void check_claim_template(const Field& source) {
   for (std::string_view name : {"name", "generateName", "namespace", "uid"}) {
     if (!wanted["metadata"][name].text().empty()) wanted["metadata"][name].forbidden("cannot be set");
   }
-  Field spec = wanted["spec"];
-  if (spec["accessModes"].empty()) spec["accessModes"].required("at least 1 access mode is required");
-  static constexpr std::string_view kModes[] = {"ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce",
-                                                "ReadWriteOncePod"};
-  spec["accessModes"].each([&](const Field& mode) {
-    if (std::ranges::find(kModes, mode.text()) == std::end(kModes)) {
-      spec.errors().push_back(FieldError::not_supported(spec["accessModes"].path(), mode.text(), kModes));
-    }
-  });
-  Field storage =
-      spec["resources"]["requests"]["storage"].reported_at(spec["resources"].path().key("storage"));
-  if (!storage) {
-    storage.required();
-  } else {
-    check_positive_quantity(storage);
-  }
+  volumes::check_claim_spec(wanted["spec"]);
 }
 
-void require_texts(const Field& source, std::initializer_list<std::string_view> names) {
-  for (std::string_view name : names) require_text(source[name]);
-}
-
-void check_rbd(const Field& source) {
-  if (source["monitors"].empty()) source["monitors"].required();
-  require_text(source["image"]);
-}
-
-void check_glusterfs(const Field& source) { require_texts(source, {"endpoints", "path"}); }
-void check_cephfs(const Field& source) {
-  if (source["monitors"].empty()) source["monitors"].required();
-}
 void check_claim(const Field& source) { require_text(source["claimName"]); }
 void check_image(const Field& source) {
   static constexpr std::string_view kPolicies[] = {"Always", "IfNotPresent", "Never"};
   require_text(source["reference"]);
   check_one_of(source["pullPolicy"], kPolicies);
 }
-void check_gce(const Field& source) {
-  require_text(source["pdName"]);
-  check_range(source["partition"], 0, 255);
-}
-void check_aws(const Field& source) {
-  require_text(source["volumeID"]);
-  check_range(source["partition"], 0, 255);
-}
-void check_cinder(const Field& source) { require_text(source["volumeID"]); }
-void check_flocker(const Field& source) {
-  bool name = !source["datasetName"].text().empty(), uuid = !source["datasetUUID"].text().empty();
-  if (!name && !uuid) source.required("one of datasetName and datasetUUID is required");
-  if (name && uuid)
-    source.invalid("resource", "datasetName and datasetUUID can not be specified simultaneously");
-}
-void check_flex(const Field& source) { require_text(source["driver"]); }
-void check_azure_file(const Field& source) { require_texts(source, {"secretName", "shareName"}); }
-void check_azure_disk(const Field& source) { require_texts(source, {"diskName", "diskURI"}); }
-void check_vsphere(const Field& source) { require_text(source["volumePath"]); }
-void check_photon(const Field& source) { require_text(source["pdID"]); }
-void check_portworx(const Field& source) { require_text(source["volumeID"]); }
-void check_quobyte(const Field& source) { require_texts(source, {"registry", "volume"}); }
-void check_storageos(const Field& source) { require_text(source["volumeName"]); }
-void check_scale_io(const Field& source) { require_texts(source, {"gateway", "system", "volumeName"}); }
-void check_fc(const Field& source) {
-  if (source["targetWWNs"].empty() && source["wwids"].empty()) {
-    source["targetWWNs"].required("must specify either targetWWNs or wwids, but not both");
-  }
-}
-
 struct SourceRule {
   std::string_view name;
-  void (*check)(const Field& source);
+  void (*check)(const Field& source) = nullptr;  // null: one that persistent volumes have, too
 };
 
 // In the order in which a second one is found.
 constexpr SourceRule kSources[] = {{"emptyDir", check_empty_dir},
-                                   {"hostPath", check_host_path},
+                                   {"hostPath"},
                                    {"gitRepo", check_git_repo},
-                                   {"gcePersistentDisk", check_gce},
-                                   {"awsElasticBlockStore", check_aws},
+                                   {"gcePersistentDisk"},
+                                   {"awsElasticBlockStore"},
                                    {"secret", check_secret},
-                                   {"nfs", check_nfs},
-                                   {"iscsi", check_iscsi},
-                                   {"glusterfs", check_glusterfs},
-                                   {"flocker", check_flocker},
+                                   {"nfs"},
+                                   {"iscsi"},
+                                   {"glusterfs"},
+                                   {"flocker"},
                                    {"persistentVolumeClaim", check_claim},
-                                   {"rbd", check_rbd},
-                                   {"cinder", check_cinder},
-                                   {"cephfs", check_cephfs},
-                                   {"quobyte", check_quobyte},
+                                   {"rbd"},
+                                   {"cinder"},
+                                   {"cephfs"},
+                                   {"quobyte"},
                                    {"downwardAPI", check_downward},
-                                   {"fc", check_fc},
-                                   {"flexVolume", check_flex},
+                                   {"fc"},
+                                   {"flexVolume"},
                                    {"configMap", check_config_map},
-                                   {"azureFile", check_azure_file},
-                                   {"vsphereVolume", check_vsphere},
-                                   {"photonPersistentDisk", check_photon},
-                                   {"portworxVolume", check_portworx},
-                                   {"azureDisk", check_azure_disk},
-                                   {"storageos", check_storageos},
+                                   {"azureFile"},
+                                   {"vsphereVolume"},
+                                   {"photonPersistentDisk"},
+                                   {"portworxVolume"},
+                                   {"azureDisk"},
+                                   {"storageos"},
                                    {"projected", check_projected},
-                                   {"scaleIO", check_scale_io},
-                                   {"csi", check_csi},
+                                   {"scaleIO"},
+                                   {"csi"},
                                    {"ephemeral", check_claim_template},
                                    {"image", check_image}};
 
@@ -318,8 +213,10 @@ void check_source(const Field& volume) {
     if (!source) continue;
     if (sources++ > 0) {
       source.forbidden("may not specify more than 1 volume type");
-    } else {
+    } else if (rule.check != nullptr) {
       rule.check(source);
+    } else {
+      check_volume_source(rule.name, source, VolumeOwner::kPod, volume["name"].text());
     }
   }
   if (sources == 0) volume.required("must specify a volume type");
@@ -338,14 +235,7 @@ void check_claim_name(const Field& volume, std::string_view pod_name) {
 void check_local_path(const Field& path) {
   std::string_view text = path.text();
   if (text.starts_with('/')) path.invalid(text, "must be a relative path");
-  for (std::size_t begin = 0; begin <= text.size();) {
-    std::size_t end = std::min(text.find('/', begin), text.size());
-    if (text.substr(begin, end - begin) == "..") {
-      path.invalid(text, "must not contain '..'");
-      return;
-    }
-    begin = end + 1;
-  }
+  check_no_backsteps(path);
 }
 
 bool is_block_source(const Value& volume) {

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "pedalion/registry/builtin/kinds/judge_for_tests.h"
-#include "pedalion/registry/builtin/kinds/pods/unified_diff.h"
 
 namespace pedalion::registry::builtin::kinds::pods {
 namespace {
@@ -79,13 +78,6 @@ TEST(Pods, OtherChangesAreShown) {
   EXPECT_NE(errors.find("spec: Forbidden: pod updates may not change fields other than"), errors.npos)
       << errors;
   EXPECT_NE(errors.find("\n-    \"a\"\n+    \"b\"\n"), errors.npos) << errors;
-}
-
-TEST(UnifiedDiff, ShowsThreeLinesAround) {
-  EXPECT_EQ(unified_diff("1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nfive\n6\n7\n8\n9\n"),
-            "@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n");
-  EXPECT_EQ(unified_diff("a\n", "a\n"), "");
-  EXPECT_EQ(unified_diff("", "a\n"), "@@ -0,0 +1 @@\n+a\n");
 }
 
 }  // namespace

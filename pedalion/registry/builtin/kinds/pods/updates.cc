@@ -7,8 +7,8 @@
 #include "pedalion/apimachinery/json/write.h"
 #include "pedalion/registry/builtin/kinds/checks.h"
 #include "pedalion/registry/builtin/kinds/go_form.h"
-#include "pedalion/registry/builtin/kinds/pods/unified_diff.h"
 #include "pedalion/registry/builtin/kinds/resource_names.h"
+#include "pedalion/registry/builtin/kinds/struct_diff.h"
 
 namespace pedalion::registry::builtin::kinds::pods {
 namespace {
@@ -95,23 +95,6 @@ Value internal_spec(Value spec, json::Arena& arena) {
   }
   spec.set("SecurityContext", in_order(security, kSecurityOrder, arena), arena);
   return in_order(spec, kSpecOrder, arena);
-}
-
-/// As Go's types print, a blank a level.
-std::string printed(const Value& value, GoType type) {
-  json::Arena arena;
-  auto tree = json::parse(go_form(&value, type, true), arena);
-  std::string text, pretty;
-  if (tree && type.name == "PodSpec") tree = internal_spec(*tree, arena);
-  if (tree) json::write_pretty(*tree, text);
-  // Two blanks a level become one.
-  for (std::size_t begin = 0; begin < text.size();) {
-    std::size_t end = std::min(text.find('\n', begin), text.size());
-    std::size_t blanks = std::min(text.find_first_not_of(' ', begin), end) - begin;
-    pretty.append(blanks / 2, ' ').append(text, begin + blanks, end - begin - blanks).append("\n");
-    begin = end + 1;
-  }
-  return pretty;
 }
 
 void keep(Value& spec, const Value& old, std::string_view name, json::Arena& arena) {
@@ -203,7 +186,7 @@ bool changes_more(const Value& spec, const Value& old, std::string& diff) {
   }
   if (json::equal(wanted, old)) return false;
   constexpr GoType kSpec{"core/v1", "PodSpec"};
-  diff = unified_diff(printed(old, kSpec), printed(wanted, kSpec));
+  diff = struct_diff(old, wanted, kSpec, internal_spec);
   return true;
 }
 
@@ -257,7 +240,7 @@ void check_ephemeral_update(const Value& pod, const Value& old, FieldErrors& err
       now.forbidden("existing ephemeral containers \"" + name + "\" may not be removed\n");
     } else if (!json::equal(*same_name, *known.value())) {
       now.forbidden("existing ephemeral containers \"" + name + "\" may not be changed\n" +
-                    unified_diff(printed(*known.value(), kContainer), printed(*same_name, kContainer)));
+                    struct_diff(*known.value(), *same_name, kContainer));
     }
   });
 }

@@ -1,10 +1,10 @@
-#include "pedalion/registry/builtin/kinds/pods/unified_diff.h"
+#include "pedalion/registry/builtin/kinds/unified_diff.h"
 
 #include <algorithm>
 #include <unordered_map>
 #include <vector>
 
-namespace pedalion::registry::builtin::kinds::pods {
+namespace pedalion::registry::builtin::kinds {
 namespace {
 
 using Lines = std::vector<std::string_view>;
@@ -169,4 +169,4 @@ std::string unified_diff(std::string_view from, std::string_view to) {
   return out;
 }
 
-}  // namespace pedalion::registry::builtin::kinds::pods
+}  // namespace pedalion::registry::builtin::kinds
