@@ -111,9 +111,11 @@ class Patcher {
       auto kind = codec::check_kind(made.root, call_.resource.kind, call_.environment.scheme);
       if (!kind) return unusable(kind.error().message);
     }
-    std::vector<std::string> problems = patch_.problems;
-    if (auto shaped = codec::reshape(made, *call_.resource.type, &problems); !shaped)
+    std::vector<std::string> problems = patch_.problems, unknown;
+    if (auto shaped = codec::reshape(made, *call_.resource.type, &unknown); !shaped)
       return unusable(shaped.error().message);
+    if (patch_.type == PatchType::kStrategic) std::ranges::sort(unknown);  // maps have no order in Go
+    std::ranges::move(unknown, std::back_inserter(problems));
     if (auto error = judge(problems); !error.empty()) return unusable(error);
     return std::move(made);
   }
@@ -145,12 +147,13 @@ class Patcher {
     }
     TRY(auto body, configuration(made.arena));
     // The entry borrows its texts: they have to live as long as the object.
-    const auto& gvr = call_.resource.gvr;
-    std::string_view api_version = made.arena.copy(meta::GroupVersion{gvr.group, gvr.version}.api_version());
+    std::string_view api_version = made.arena.copy(call_.resource.kind.group_version().api_version());
     managedfields::FieldManager how{
         .type = call_.resource.type,
         .manager = {options_.field_manager, api_version, call_.resource.subresource},
-        .now_seconds = meta::now_seconds()};
+        .now_seconds = meta::now_seconds(),
+        .reset_fields = call_.resource.reset_fields,
+        .convert = call_.resource.convert};
     auto force = options_.force ? managedfields::Force::kYes : managedfields::Force::kNo;
     TRY(made.root, managedfields::apply(how, made.root, body, force, made.arena));
     if (!patch_.problems.empty() && !judge(patch_.problems).empty()) {

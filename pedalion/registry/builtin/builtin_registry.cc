@@ -194,7 +194,7 @@ void BuiltinRegistry::Rep::fill_read_write(Resource& row, const Resource& parent
   if (row.subresource == "scale") {
     Capabilities main = resource.capabilities();
     auto* scale = keep<subresources::ScaleAccess>(
-        subresources::Scaled{parent.gvr, parent.type, main.getter, main.updater});
+        subresources::Scaled{parent.gvr, parent.type, row.type, main.getter, main.updater});
     row.getter = scale;
     row.updater = scale;
     row.table = nullptr;
@@ -203,6 +203,7 @@ void BuiltinRegistry::Rep::fill_read_write(Resource& row, const Resource& parent
   Capabilities door = seen(row, resource.door(row.subresource), resource);
   row.getter = door.getter;
   row.updater = door.updater;
+  row.reset_fields = &resource.reset_fields(row.subresource);
 }
 
 void BuiltinRegistry::Rep::fill_connect(Resource& row, const Resource& parent, const Subresource& sub) {
@@ -282,6 +283,7 @@ void BuiltinRegistry::Rep::add_resource(const catalog::GroupFacts& group, std::s
   }
   StoredResource& resource = stored_for(group.group, facts.resource);
   attach(row, seen(row, resource.capabilities(), resource), facts.verbs);
+  row.reset_fields = &resource.reset_fields("");
   rows.push_back(row);
   for (const Subresource& sub : facts.subresources) add_subresource(row, facts, sub, resource, rows);
 }

@@ -103,6 +103,10 @@ class StoreWithDoors final : public StoredResource {
     return capabilities;
   }
 
+  const managedfields::FieldSet& reset_fields(std::string_view subresource) const override {
+    return strategies::reset_fields(strategies::door_of(subresource),
+                                    strategies::Traits::of(setup_.group, *setup_.facts));
+  }
   generic::ResourceStore& store() override { return store_; }
   const schema::Type& type() const override { return *config_.type; }
   const meta::GroupVersionKind& kind() const override { return config_.kind; }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "pedalion/admission/admission.h"
+#include "pedalion/apimachinery/managedfields/field_set.h"
 #include "pedalion/apimachinery/scheme/scheme.h"
 #include "pedalion/registry/builtin/allocation/service_allocator.h"
 #include "pedalion/registry/builtin/catalog/catalog.h"
@@ -40,6 +41,8 @@ class StoredResource {
   /// Reading and writing through a subresource: "status", "finalize", "approval", "resize",
   /// "ephemeralcontainers"; "binding" is for binding pods, and not served as such. Made at first use.
   virtual conversion::Capabilities door(std::string_view subresource) = 0;
+  /// The fields that nobody comes to own through the door; the empty one is the main one.
+  virtual const managedfields::FieldSet& reset_fields(std::string_view subresource) const = 0;
   virtual generic::ResourceStore& store() = 0;
   virtual const schema::Type& type() const = 0;
   virtual const meta::GroupVersionKind& kind() const = 0;

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "pedalion/apimachinery/managedfields/field_manager.h"
 #include "pedalion/apimachinery/meta/group_version.h"
 #include "pedalion/apimachinery/schema/type.h"
 #include "pedalion/registry/rest/storage.h"
@@ -23,6 +24,10 @@ struct Resource {
   std::string storage_version_hash;            // of discovery; empty: none is listed
   std::vector<std::string> selectable_fields;  // field labels besides metadata.name and metadata.namespace
   std::string deprecation_warning;             // "v1 ComponentStatus is deprecated in v1.19+"; empty: none
+
+  /// The fields that nobody comes to own by applying here; null: none.
+  const managedfields::FieldSet* reset_fields = nullptr;
+  managedfields::Convert convert;  // what is applied here, in the API's other versions
 
   Getter* getter = nullptr;
   Lister* lister = nullptr;

@@ -68,8 +68,8 @@ bool wants_something_else(const Value& object, const Value& old) {
   return members != old_members;
 }
 
-bool labels_differ(const Value& object, const Value& old) {
-  const Value *now = object.at({"metadata", "labels"}), *before = old.at({"metadata", "labels"});
+bool differ_in(std::string_view field, const Value& object, const Value& old) {
+  const Value *now = object.at({"metadata", field}), *before = old.at({"metadata", field});
   bool none = now == nullptr || now->empty(), had_none = before == nullptr || before->empty();
   return none || had_none ? none != had_none : !json::equal(*now, *before);
 }
@@ -77,9 +77,11 @@ bool labels_differ(const Value& object, const Value& old) {
 void set_generation(const Traits& traits, Filler& object, const Value& old) {
   keep_metadata(object, old, {"generation"});
   if (!traits.has_generation || traits.resource == "priorityclasses") return;
-  // Of slices, the labels say which service they belong to.
-  bool relabeled = traits.resource == "endpointslices" && labels_differ(object.object(), old);
-  if (!relabeled && !wants_something_else(object.object(), old)) return;
+  // The labels of slices say which service they belong to; the annotations of deployments are their replica
+  // sets' as well.
+  bool meta_counts = (traits.resource == "endpointslices" && differ_in("labels", object.object(), old)) ||
+                     (traits.resource == "deployments" && differ_in("annotations", object.object(), old));
+  if (!meta_counts && !wants_something_else(object.object(), old)) return;
   const Value* before = old.at({"metadata", "generation"});
   object.in("metadata").set("generation", Value::integer((before == nullptr ? 0 : before->int_or(0)) + 1));
 }

@@ -2,6 +2,7 @@
 
 #include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/managedfields/field_manager.h"
+#include "pedalion/apimachinery/managedfields/scale.h"
 #include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/apimachinery/meta/time.h"
 #include "pedalion/apimachinery/selector/label_selector.h"
@@ -75,28 +76,57 @@ struct Change {
   const std::string& name;
   const rest::MakeObject& make;
   const rest::WriteOptions& options;
+  rest::FieldTracking tracking;
 
   Result<json::Document> operator()(const watchcache::Object* current) const {
-    if (current == nullptr) {
+    if (current == nullptr)
       return std::unexpected(meta::not_found({scaled.resource.group, scaled.resource.resource}, name));
-    }
-    TRY(ObjectPtr scale, scale_of(*current));
-    TRY(json::Document wanted, make(scale.get()));
-    TRY(std::int64_t replicas, wanted_replicas(wanted.root, name));
     TRY(json::Document object, json::parse(current->json.view()));
     json::Arena& arena = object.arena;
-    Value before = json::deep_copy(object.root, arena);
+    TRY(auto entries, managedfields::decode_entries(object.root.at({"metadata", "managedFields"}), arena));
+    Value scale = make_scale(object.root, arena);
+    set_entries(scale, managedfields::scale_entries(entries), arena);
+    TRY(ObjectPtr shown, virtuals::unstored_object(scale));
+    TRY(json::Document wanted, make(shown.get()));
+    TRY(std::int64_t replicas, wanted_replicas(wanted.root, name));
+    TRY_OK(check_uid(wanted.root, current->uid));
+    if (tracking == rest::FieldTracking::kUpdate) track(scale, wanted);
     defaults::Filler filler(object.root, *scaled.type, arena);
     filler.in("spec").set("replicas", Value::integer(replicas));
-    std::string_view version = std::as_const(wanted.root).string_at({"metadata", "resourceVersion"});
+    Value made = json::deep_copy(wanted.root, arena);
+    TRY(auto owners, managedfields::decode_entries(made.at({"metadata", "managedFields"}), arena));
+    std::string_view version = std::as_const(made).string_at({"metadata", "resourceVersion"});
     if (!version.empty()) filler.in("metadata").set_text("resourceVersion", version);
-    // The entry borrows its texts: they have to live as long as the object.
-    managedfields::Manager manager{arena.copy(options.field_manager),
-                                   arena.copy(scaled.resource.group_version().api_version()), "scale"};
-    // Scales have no place for a time.
-    managedfields::FieldManager how{scaled.type, manager, std::nullopt, nullptr, {}};
-    managedfields::track_update(how, &before, object.root, arena);
+    std::string_view api_version = arena.copy(scaled.resource.group_version().api_version());
+    set_entries(object.root,
+                managedfields::parent_entries(std::move(entries), std::move(owners), api_version), arena);
     return object;
+  }
+
+ private:
+  static void set_entries(Value& object, managedfields::Entries entries, json::Arena& arena) {
+    Value& metadata = object.object_at("metadata", arena);
+    if (entries.empty()) {
+      metadata.erase("managedFields");
+    } else {
+      metadata.set("managedFields", managedfields::encode_entries(std::move(entries), arena), arena);
+    }
+  }
+
+  void track(const Value& scale, json::Document& wanted) const {
+    // The entry borrows its texts: they have to live as long as the object.
+    managedfields::Manager manager{wanted.arena.copy(options.field_manager), managedfields::kScaleVersion,
+                                   "scale"};
+    managedfields::FieldManager how{scaled.scale_type, manager, meta::now_seconds(), nullptr, {}};
+    managedfields::track_update(how, &scale, wanted.root, wanted.arena);
+  }
+
+  Result<void> check_uid(const Value& wanted, std::string_view uid) const {
+    std::string given(wanted.string_at({"metadata", "uid"}));
+    if (given.empty() || given == uid) return {};
+    return std::unexpected(meta::conflict(
+        {scaled.resource.group, scaled.resource.resource}, name,
+        "Precondition failed: UID in precondition: " + given + ", UID in object meta: " + std::string(uid)));
   }
 };
 
@@ -115,8 +145,8 @@ Task<Result<ObjectPtr>> ScaleAccess::get(rest::RequestContext& context, std::str
 
 Task<Result<rest::UpdateResult>> ScaleAccess::update(rest::RequestContext& context, std::string name,
                                                      rest::MakeObject make, rest::WriteOptions options,
-                                                     rest::CreateIfMissing, rest::FieldTracking) {
-  Change change{scaled_, name, make, options};
+                                                     rest::CreateIfMissing, rest::FieldTracking tracking) {
+  Change change{scaled_, name, make, options, tracking};
   CO_TRY(rest::UpdateResult result,
          co_await scaled_.updater->update(context, name, change, options, rest::CreateIfMissing::kNever,
                                           rest::FieldTracking::kDone));

@@ -11,7 +11,7 @@ namespace pedalion::registry::builtin::subresources {
 /// The resource that is scaled. Pointers are borrowed.
 struct Scaled {
   meta::GroupVersionResource resource;
-  const schema::Type* type = nullptr;
+  const schema::Type *type = nullptr, *scale_type = nullptr;
   rest::Getter* getter = nullptr;
   rest::Updater* updater = nullptr;  // of the object itself
 };

@@ -43,6 +43,7 @@ class ScaleTest : public testing::Test {
             "template":{"metadata":{},"spec":{"containers":null}}},"status":{"replicas":1}})"),
         scale_({{"apps", "v1", "deployments"},
                 scheme_.type("apps", "v1", "Deployment"),
+                scheme_.type("autoscaling", "v1", "Scale"),
                 &deployments_,
                 &deployments_}) {}
 
@@ -79,6 +80,29 @@ TEST_F(ScaleTest, WritesReplicasOnly) {
       << deployment;
   EXPECT_EQ(deployment.find("labels\":{\"x"), deployment.npos);
   EXPECT_NE(scaled->object->json.view().find(R"("spec":{"replicas":5})"), std::string_view::npos);
+}
+
+/// Whoever writes the number through the Scale takes it from its updaters; without a number there is no owner.
+TEST_F(ScaleTest, OwnsTheNumberItWrites) {
+  auto owners = [this](std::string_view scale) {
+    EXPECT_TRUE(put(scale).has_value());
+    auto object = json::parse(deployments_.object->json.view()).value();
+    return json::to_string(*object.root.at({"metadata", "managedFields"}));
+  };
+  const std::string other =
+      R"({"manager":"other","operation":"Update","apiVersion":"apps/v1","fieldsType":"FieldsV1","fieldsV1":)"
+      R"({"f:spec":{"f:selector":{}}}})";
+  EXPECT_EQ(owners(R"({"metadata":{"name":"web"},"spec":{"replicas":5}})"),
+            R"([{"manager":"me","operation":"Update","apiVersion":"apps/v1","fieldsType":"FieldsV1","fieldsV1":)"
+            R"({"f:spec":{"f:replicas":{}}},"subresource":"scale"},)" +
+                other + "]");
+  EXPECT_EQ(owners(R"({"metadata":{"name":"web"},"spec":{}})"), "[" + other + "]");
+}
+
+TEST_F(ScaleTest, WantsTheSameObject) {
+  auto scaled = put(R"({"metadata":{"name":"web","uid":"v"},"spec":{"replicas":5}})");
+  ASSERT_FALSE(scaled.has_value());
+  EXPECT_EQ(scaled.error().code, 409);
 }
 
 TEST_F(ScaleTest, RefusesNegativeNumbers) {
