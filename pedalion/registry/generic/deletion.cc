@@ -51,6 +51,12 @@ bool set_policy_finalizers(json::Document& object, bool orphan, bool foreground)
   return true;
 }
 
+void warn_of_default(rest::RequestContext& context, const rest::DeleteOptions& options,
+                     const DeletionRules& rules) {
+  if (rules.warning.empty() || options.propagation_policy || options.orphan_dependents) return;
+  context.warn(std::string(rules.warning));
+}
+
 }  // namespace
 
 /// One deletion. Lives in the frame of the coroutine that runs it.
@@ -201,6 +207,7 @@ Task<Result<rest::DeleteResult>> ResourceStore::remove(rest::RequestContext& con
                                                        rest::DeleteOptions options) {
   std::string_view refusal = config_.deletion.refusal == nullptr ? "" : config_.deletion.refusal(name);
   if (!refusal.empty()) co_return std::unexpected(meta::forbidden(config_.group_resource(), name, refusal));
+  warn_of_default(context, options, config_.deletion);
   co_return co_await end(context, std::move(name), std::move(options));
 }
 
@@ -220,6 +227,7 @@ Task<Result<rest::DeleteResult>> ResourceStore::end(rest::RequestContext& contex
 Task<Result<rest::ObjectList>> ResourceStore::remove_collection(rest::RequestContext& context,
                                                                 rest::DeleteOptions options,
                                                                 rest::ListOptions list) {
+  warn_of_default(context, options, config_.deletion);
   CO_TRY(rest::ObjectList found, co_await this->list(context, std::move(list)));
   std::string ns = context.ns;
   for (const auto& object : found.items) {

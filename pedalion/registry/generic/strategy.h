@@ -73,6 +73,7 @@ struct DeletionRules {
   bool garbage_collected = true;  // propagation policies leave finalizers
   bool orphans_by_default = false;
   bool returns_object = false;    // DELETE answers the object
+  std::string_view warning;       // to a client that does not say what becomes of dependents
   bool words_of_storage = false;  // a precondition that fails is told as the storage tells it
 };
 

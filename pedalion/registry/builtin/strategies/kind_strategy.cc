@@ -37,6 +37,11 @@ generic::DeletionRules deletion_rules(std::string_view group, const catalog::Res
   rules.orphans_by_default = facts.has(catalog::kOrphansByDefault);
   rules.garbage_collected = facts.resource != "events";
   if (facts.has(catalog::kGracefulDeletion)) rules.grace_period = pod_grace_period;
+  if (group == "batch" && facts.resource == "jobs") {
+    rules.warning =
+        "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to "
+        "remove them or set propagationPolicy=Orphan to suppress this warning";
+  }
   if (group.empty() && facts.resource == "namespaces") {
     rules.mark = mark_namespace;
     rules.is_held = namespace_is_held;
