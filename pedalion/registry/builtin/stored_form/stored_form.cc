@@ -25,6 +25,16 @@ bool is_stored_as_json(std::string_view group) {
   return group == "apiextensions.k8s.io" || group == "apiregistration.k8s.io";
 }
 
+/// The claims that a stateful set makes are whole objects, which a message does not say.
+void name_claims(Value& stateful_set, json::Arena& arena) {
+  Value* claims = stateful_set.at({"spec", "volumeClaimTemplates"});
+  if (claims == nullptr) return;
+  for (Value& claim : claims->items()) {
+    claim.set("kind", Value::string("PersistentVolumeClaim"), arena);
+    claim.set("apiVersion", Value::string("v1"), arena);
+  }
+}
+
 /// `body` with its kind and version before it, in the form in which the registry writes it.
 Result<Bytes> shaped_text(const schema::Type& type, const meta::GroupVersionKind& gvk, const Value& body,
                           json::Arena& arena) {
@@ -36,6 +46,7 @@ Result<Bytes> shaped_text(const schema::Type& type, const meta::GroupVersionKind
       whole.append_member(member.name, member.value, arena);
   }
   if (Value* metadata = whole.find("metadata")) metadata->erase("resourceVersion");
+  if (gvk.kind == "StatefulSet") name_claims(whole, arena);
   TRY(Value shaped, codec::shape(type, whole, arena));
   std::string text;
   text.reserve(2048);
