@@ -8,78 +8,6 @@ namespace pedalion::registry::builtin::defaults {
 
 namespace {
 
-/// Always for :latest and for no tag at all, IfNotPresent for what is pinned.
-void fill_pull_policy(Filler& container) {
-  if (!container.unset("imagePullPolicy")) return;
-  std::string_view image = container.text("image");
-  std::string_view last = image.substr(image.rfind('/') == image.npos ? 0 : image.rfind('/') + 1);
-  bool digest = last.find('@') != last.npos;
-  std::string_view name = last.substr(0, last.find('@'));
-  std::size_t colon = name.rfind(':');
-  bool latest = colon == name.npos ? !digest : name.substr(colon + 1) == "latest";
-  container.set("imagePullPolicy", Value::string(latest ? "Always" : "IfNotPresent"));
-}
-
-void fill_volume(Filler& volume) {
-  if (volume.object().size() == 1 && volume.has("name")) volume.fill_object("emptyDir");
-}
-
-/// serviceAccount is the old name of serviceAccountName: both are written.
-void fill_service_account(Filler& spec) {
-  std::string_view name = spec.text("serviceAccountName"), old_name = spec.text("serviceAccount");
-  if (name.empty() && !old_name.empty()) spec.set("serviceAccountName", Value::string(old_name));
-  if (!name.empty()) spec.set("serviceAccount", Value::string(name));
-}
-
-void fill_host_ports(Filler& spec) {
-  const Value* host_network = spec.find("hostNetwork");
-  if (host_network == nullptr || !host_network->bool_or(false)) return;
-  for (std::string_view list : {"containers", "initContainers"}) {
-    Value* containers = spec.find(list);
-    if (containers == nullptr) continue;
-    const schema::Type& type = *spec.type().field(list)->type->element;
-    for (Value& container : containers->items()) {
-      Value* ports = container.find("ports");
-      if (ports == nullptr) continue;
-      for (Value& port : ports->items()) {
-        Filler filler(port, *type.field("ports")->type->element, spec.arena());
-        const Value* number = filler.find("containerPort");
-        if (number != nullptr) filler.fill("hostPort", *number);
-      }
-    }
-  }
-}
-
-void fill_pod_spec(Filler& spec) {
-  fill_service_account(spec);
-  fill_host_ports(spec);
-}
-
-/// What is limited and not requested is requested as it is limited.
-void fill_requests(Filler container) {
-  const Value* limits = static_cast<const Value&>(container.object()).at({"resources", "limits"});
-  if (limits == nullptr || limits->empty()) return;
-  Filler resources = container.in("resources");
-  resources.fill_object("requests");
-  Value& requests = *resources.find("requests");
-  for (const json::Member& limit : limits->members()) {
-    if (requests.find(limit.name) == nullptr) requests.set(limit.name, limit.value, container.arena());
-  }
-  requests.sort_members();
-}
-
-/// Pods get what templates do not.
-void fill_pod(Filler& pod) {
-  Filler spec = pod.in("spec");
-  spec.fill("enableServiceLinks", Value::boolean(true));
-  for (std::string_view list : {"containers", "initContainers"}) {
-    Value* containers = spec.find(list);
-    if (containers == nullptr) continue;
-    const schema::Type& type = *spec.type().field(list)->type->element;
-    for (Value& container : containers->items()) fill_requests(Filler(container, type, pod.arena()));
-  }
-}
-
 void fill_namespace(Filler& object) {
   object.in("status").fill("phase", "Active");
   Value& metadata = *object.find("metadata");
@@ -218,28 +146,7 @@ void fill_controller(Filler& controller) {
 }
 
 constexpr TypeDefault kDefaults[] = {
-    {"core/v1.Container", "terminationMessagePath", "\"/dev/termination-log\""},
-    {"core/v1.Container", "terminationMessagePolicy", "\"File\""},
-    {"core/v1.EphemeralContainer", "terminationMessagePath", "\"/dev/termination-log\""},
-    {"core/v1.EphemeralContainer", "terminationMessagePolicy", "\"File\""},
-    {"core/v1.Probe", "timeoutSeconds", "1"},
-    {"core/v1.Probe", "periodSeconds", "10"},
-    {"core/v1.Probe", "successThreshold", "1"},
-    {"core/v1.Probe", "failureThreshold", "3"},
-    {"core/v1.HTTPGetAction", "path", "\"/\""},
-    {"core/v1.HTTPGetAction", "scheme", "\"HTTP\""},
-    {"core/v1.PodSpec", "restartPolicy", "\"Always\""},
-    {"core/v1.PodSpec", "terminationGracePeriodSeconds", "30"},
-    {"core/v1.PodSpec", "dnsPolicy", "\"ClusterFirst\""},
-    {"core/v1.PodSpec", "securityContext", "{}"},
-    {"core/v1.PodSpec", "schedulerName", "\"default-scheduler\""},
-    {"core/v1.SecretVolumeSource", "defaultMode", "420"},
-    {"core/v1.ConfigMapVolumeSource", "defaultMode", "420"},
-    {"core/v1.DownwardAPIVolumeSource", "defaultMode", "420"},
-    {"core/v1.ProjectedVolumeSource", "defaultMode", "420"},
-    {"core/v1.ServiceAccountTokenProjection", "expirationSeconds", "3600"},
     {"core/v1.HostPathVolumeSource", "type", "\"\""},
-    {"core/v1.ObjectFieldSelector", "apiVersion", "\"v1\""},
     {"core/v1.EndpointPort", "protocol", "\"TCP\""},
     {"core/v1.Secret", "type", "\"Opaque\""},
     {"core/v1.PersistentVolumeSpec", "persistentVolumeReclaimPolicy", "\"Retain\""},
@@ -250,11 +157,6 @@ constexpr TypeDefault kDefaults[] = {
 };
 
 constexpr TypeHook kHooks[] = {
-    {"core/v1.Container", fill_pull_policy},
-    {"core/v1.EphemeralContainer", fill_pull_policy},
-    {"core/v1.Volume", fill_volume},
-    {"core/v1.PodSpec", fill_pod_spec},
-    {"core/v1.Pod", fill_pod},
     {"core/v1.Namespace", fill_namespace},
     {"core/v1.NodeSpec", fill_node_spec},
     {"core/v1.NodeStatus", fill_node_status},

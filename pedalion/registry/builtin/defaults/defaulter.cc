@@ -24,10 +24,10 @@ using RuleMap = std::unordered_map<std::string, Rules, TextHash, std::equal_to<>
 const RuleMap& rules() {
   static const RuleMap map = [] {
     RuleMap made;
-    for (auto table : {core_defaults(), group_defaults()}) {
+    for (auto table : {core_defaults(), pod_defaults(), group_defaults()}) {
       for (const TypeDefault& row : table) made[std::string(row.type)].defaults.push_back(&row);
     }
-    for (auto table : {core_hooks(), group_hooks()}) {
+    for (auto table : {core_hooks(), pod_hooks(), group_hooks()}) {
       for (const TypeHook& row : table) made[std::string(row.type)].hooks.push_back(row.apply);
     }
     return made;

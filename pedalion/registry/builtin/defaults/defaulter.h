@@ -26,8 +26,10 @@ struct TypeHook {
 
 // The tables, one source a family.
 std::span<const TypeDefault> core_defaults();
+std::span<const TypeDefault> pod_defaults();
 std::span<const TypeDefault> group_defaults();
 std::span<const TypeHook> core_hooks();
+std::span<const TypeHook> pod_hooks();
 std::span<const TypeHook> group_hooks();
 
 /// The defaults of one kind, ready to be applied. Immutable, any thread. Made once a kind: 50 µs or so.

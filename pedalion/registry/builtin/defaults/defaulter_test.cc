@@ -56,6 +56,52 @@ TEST(Defaulter, TemplateGetsAPodsDefaultsButNotAllOfThem) {
   EXPECT_NE(deployment.find(R"("replicas":1)"), deployment.npos);
 }
 
+/// The pull policy of a container with this image.
+std::string policy_of(std::string_view image) {
+  std::string pod = defaulted(
+      {"", "v1", "Pod"}, R"({"spec":{"containers":[{"name":"c","image":")" + std::string(image) + R"("}]}})");
+  std::size_t at = pod.find(R"("imagePullPolicy":")") + 19;
+  return pod.substr(at, pod.find('"', at) - at);
+}
+
+TEST(Defaulter, WhatMovesIsPulledAgain) {
+  EXPECT_EQ(policy_of("nginx"), "Always");
+  EXPECT_EQ(policy_of("nginx:latest"), "Always");
+  EXPECT_EQ(policy_of("registry:5000/a/nginx"), "Always");
+  EXPECT_EQ(policy_of("registry:5000/nginx:1"), "IfNotPresent");
+  EXPECT_EQ(policy_of("nginx@sha256:0123456789012345678901234567890123456789012345678901234567890123"),
+            "IfNotPresent");
+  // No reference at all.
+  EXPECT_EQ(policy_of(""), "IfNotPresent");
+  EXPECT_EQ(policy_of("Nginx"), "IfNotPresent");
+}
+
+TEST(Defaulter, PodLevelResourcesAreCompleted) {
+  std::string pod =
+      defaulted({"", "v1", "Pod"}, R"({"spec":{"resources":{"limits":{"cpu":"2","memory":"1Gi"}},
+      "containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"100m"}}},
+                    {"name":"d","image":"i","resources":{"requests":{"cpu":"200m"}}}]}})");
+  EXPECT_NE(
+      pod.find(
+          R"("resources":{"limits":{"cpu":"2","memory":"1Gi"},"requests":{"cpu":"300m","memory":"1Gi"}})"),
+      pod.npos)
+      << pod;
+}
+
+TEST(Defaulter, HostPortsAreFilledInPodsOnly) {
+  std::string_view spec =
+      R"("spec":{"hostNetwork":true,"containers":[{"name":"c","ports":[{"containerPort":8}]}]})";
+  std::string pod = defaulted({"", "v1", "Pod"}, "{" + std::string(spec) + "}");
+  EXPECT_NE(pod.find(R"("hostPort":8)"), pod.npos);
+  std::string made = defaulted({"", "v1", "PodTemplate"}, R"({"template":{)" + std::string(spec) + "}}");
+  EXPECT_EQ(made.find("hostPort"), made.npos);
+}
+
+TEST(Defaulter, ANegativeGracePeriodIsOneSecond) {
+  std::string pod = defaulted({"", "v1", "Pod"}, R"({"spec":{"terminationGracePeriodSeconds":-5}})");
+  EXPECT_NE(pod.find(R"("terminationGracePeriodSeconds":1,)"), pod.npos);
+}
+
 TEST(Defaulter, ExplicitZerosOfPointersStay) {
   std::string deployment = defaulted({"apps", "v1", "Deployment"}, R"({"spec":{"replicas":0}})");
   EXPECT_NE(deployment.find(R"("replicas":0)"), deployment.npos) << deployment;
