@@ -36,6 +36,7 @@ constexpr ResourceFacts kApps[] = {
      .categories = "all",
      .storage_version_hash = "H+vl74LkKdo=",
      .traits = kHasGeneration,
+     .name_rule = meta::dns_label_problems,
      .subresources = kScaleAndStatus},
 };
 

@@ -44,6 +44,13 @@ TEST(Defaulter, PodGetsWhatEveryPodHas) {
             R"("enableServiceLinks":true},"status":{}})");
 }
 
+TEST(Defaulter, ClaimTemplatesAreWholeObjects) {
+  std::string set = defaulted({"apps", "v1", "StatefulSet"},
+                              R"({"spec":{"volumeClaimTemplates":[{"metadata":{"name":"d"},"spec":{}}]}})");
+  EXPECT_NE(set.find(R"([{"kind":"PersistentVolumeClaim","apiVersion":"v1","metadata":{"name":"d"})"), set.npos)
+      << set;
+}
+
 TEST(Defaulter, TemplateGetsAPodsDefaultsButNotAllOfThem) {
   std::string deployment = defaulted({"apps", "v1", "Deployment"},
                                      R"({"spec":{"template":{"spec":{"containers":[{"name":"c"}]}}}})");

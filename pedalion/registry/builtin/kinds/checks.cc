@@ -4,6 +4,15 @@
 
 namespace pedalion::registry::builtin::kinds {
 
+namespace {
+
+bool is_path_character(char c) {
+  bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  return alphanumeric || std::string_view("/-._~%!$&'()*+,;=:").find(c) != std::string_view::npos;
+}
+
+}  // namespace
+
 bool require_text(const Field& field, std::string_view detail) {
   if (!field.text().empty()) return true;
   field.required(detail);
@@ -39,6 +48,17 @@ void check_range(const Field& field, std::int64_t low, std::int64_t high) {
   if (field.number() >= low && field.number() <= high) return;
   field.invalid(Value::integer(field.number()),
                 "must be between " + std::to_string(low) + " and " + std::to_string(high) + ", inclusive");
+}
+
+void check_domain_prefixed_path(const Field& field) {
+  std::string_view text = field.text(), host = text.substr(0, text.find('/'));
+  std::string_view path = host.size() == text.size() ? std::string_view() : text.substr(host.size() + 1);
+  if (host.empty() || path.empty()) {
+    return field.invalid(text, "must be a domain-prefixed path (such as \"acme.io/foo\")");
+  }
+  for (const std::string& problem : meta::dns_subdomain_problems(host)) field.invalid(host, problem);
+  if (std::ranges::all_of(path, is_path_character)) return;
+  field.invalid(path, "Invalid path (regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')");
 }
 
 bool same(const Field& a, const Field& b) {

@@ -47,6 +47,9 @@ void Field::invalid(const Value& shown, std::string_view detail) const {
 void Field::invalid(std::string_view shown, std::string_view detail) const {
   errors_->push_back(FieldError::invalid(path_, shown, detail));
 }
+void Field::invalid_unshown(std::string_view detail) const {
+  errors_->push_back({.field = path_.text(), .value = {}, .detail = std::string(detail)});
+}
 void Field::forbidden(std::string_view detail) const {
   errors_->push_back(FieldError::forbidden(path_, detail));
 }

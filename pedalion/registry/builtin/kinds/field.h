@@ -66,6 +66,8 @@ class Field {
   void invalid(std::string_view detail) const;
   void invalid(const Value& shown, std::string_view detail) const;
   void invalid(std::string_view shown, std::string_view detail) const;
+  /// Shows no value, where it would say nothing.
+  void invalid_unshown(std::string_view detail) const;
   void forbidden(std::string_view detail) const;
   void duplicate() const;
   void duplicate(std::string_view shown) const;

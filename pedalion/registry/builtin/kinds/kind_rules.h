@@ -21,6 +21,9 @@ struct KindRules {
   std::string_view group, resource;
   /// Brings a new object into its first state. Its status has been reset already, where it has one.
   void (*prepare_create)(Filler& object, const rest::RequestContext& context) = nullptr;
+  /// Defaults depend on what prepare_create sets. Nobody owns those: they are filled in when the object is
+  /// read back.
+  bool defaults_follow_preparation = false;
   /// Keeps what an update may not change. The status has been kept already, where it has one.
   void (*prepare_update)(Filler& object, const Value& old) = nullptr;
   /// The same of writes through the status and approval doors, once all but the status is the old object's.

@@ -73,6 +73,7 @@ std::vector<std::string> KindRulebook::warnings(const Value& object, const Value
 }
 
 void KindRulebook::canonicalize(json::Document& object) const {
+  if (rules_ != nullptr && rules_->defaults_follow_preparation) set_defaults(object);
   if (!stored_as_json_) defaults::null_empties(object.root, type_);
 }
 

@@ -1,6 +1,4 @@
 // Ingresses and their classes.
-#include <algorithm>
-
 #include "pedalion/apimachinery/meta/validation.h"
 #include "pedalion/registry/builtin/kinds/addresses.h"
 #include "pedalion/registry/builtin/kinds/checks.h"
@@ -173,23 +171,6 @@ void warn_of_ingress(const Value& ingress, Warnings& warnings) {
 }
 
 void warn_of_nothing(const Value&, const Value&, Warnings&) {}
-
-bool is_path_character(char c) {
-  bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  return alphanumeric || std::string_view("/-._~%!$&'()*+,;=:").find(c) != std::string_view::npos;
-}
-
-/// "acme.io/foo".
-void check_domain_prefixed_path(const Field& field) {
-  std::string_view text = field.text(), host = text.substr(0, text.find('/'));
-  std::string_view path = host.size() == text.size() ? std::string_view() : text.substr(host.size() + 1);
-  if (host.empty() || path.empty()) {
-    return field.invalid(text, "must be a domain-prefixed path (such as \"acme.io/foo\")");
-  }
-  for (const std::string& problem : meta::dns_subdomain_problems(host)) field.invalid(host, problem);
-  if (std::ranges::all_of(path, is_path_character)) return;
-  field.invalid(path, "Invalid path (regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')");
-}
 
 void check_parameters(const Field& parameters) {
   static constexpr std::string_view kScopes[] = {"Cluster", "Namespace"};

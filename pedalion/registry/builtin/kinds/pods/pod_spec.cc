@@ -148,15 +148,14 @@ void validate_pod_spec(const Value& spec, const FieldPath& path, FieldErrors& er
 }
 
 void validate_pod_template(const Field& pod_template) {
-  Field metadata = pod_template["metadata"];
-  if (metadata) {
-    for (const auto& error : meta::validate_labels(metadata["labels"] ? *metadata["labels"].value() : Value(),
-                                                   pod_template.path().child("labels")))
-      metadata.errors().push_back(error);
-    for (const auto& error :
-         meta::validate_annotations(metadata["annotations"] ? *metadata["annotations"].value() : Value(),
-                                    pod_template.path().child("annotations")))
-      metadata.errors().push_back(error);
+  // Metadata is embedded in the struct: paths lead past it.
+  Field metadata = pod_template["metadata"], labels = metadata["labels"], notes = metadata["annotations"];
+  check_labels(labels.reported_at(pod_template.path().child("labels")));
+  if (notes) {
+    FieldPath path = pod_template.path().child("annotations");
+    for (FieldError& error : meta::validate_annotations(*notes.value(), path)) {
+      notes.errors().push_back(std::move(error));
+    }
   }
   Field spec = pod_template["spec"];
   static const Value kNone;

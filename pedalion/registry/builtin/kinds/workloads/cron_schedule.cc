@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "pedalion/apimachinery/meta/field_error.h"
+#include "pedalion/apimachinery/meta/time.h"
+#include "pedalion/registry/builtin/kinds/workloads/time_zones.h"
 
 namespace pedalion::registry::builtin::kinds::workloads {
 namespace {
@@ -18,6 +20,7 @@ struct Bounds {
   unsigned first_name;
 };
 
+constexpr std::string_view kSpaces = " \t\n\v\f\r";
 constexpr std::string_view kMonths[] = {"jan", "feb", "mar", "apr", "may", "jun",
                                         "jul", "aug", "sep", "oct", "nov", "dec"};
 constexpr std::string_view kDays[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
@@ -96,28 +99,29 @@ Problem check_descriptor(std::string_view text) {
     if (text == known) return std::nullopt;
   }
   if (!text.starts_with("@every ")) return "unrecognized descriptor: " + std::string(text);
-  // A Go duration: numbers with units.
-  std::string_view rest = text.substr(7), whole = rest;
-  bool good = !rest.empty();
-  while (good && !rest.empty()) {
-    std::size_t digits = std::min(rest.find_first_not_of("0123456789."), rest.size());
-    std::size_t unit = std::min(rest.find_first_of("0123456789.", digits), rest.size());
-    std::string_view name = rest.substr(digits, unit - digits);
-    good = digits > 0 &&
-           (name == "h" || name == "m" || name == "s" || name == "ms" || name == "us" || name == "ns");
-    rest.remove_prefix(unit);
-  }
-  if (good) return std::nullopt;
-  return "failed to parse duration " + std::string(text) + ": time: invalid duration " +
-         meta::go_quoted(whole);
+  auto duration = meta::parse_go_duration(text.substr(7));
+  if (duration) return std::nullopt;
+  return "failed to parse duration " + std::string(text) + ": " + duration.error().message;
+}
+
+/// Takes "TZ=NAME " off the schedule.
+Problem take_zone(std::string_view& schedule) {
+  if (!schedule.starts_with("TZ=") && !schedule.starts_with("CRON_TZ=")) return std::nullopt;
+  std::size_t name = schedule.find('=') + 1, space = std::min(schedule.find(' '), schedule.size());
+  std::string zone(schedule.substr(name, space - name));
+  schedule.remove_prefix(space);
+  schedule.remove_prefix(std::min(schedule.find_first_not_of(kSpaces), schedule.size()));
+  if (is_known_time_zone(zone)) return std::nullopt;
+  return "provided bad location " + zone + ": unknown time zone " + zone;
 }
 
 }  // namespace
 
 std::optional<std::string> cron_problem(std::string_view schedule) {
   if (schedule.empty()) return "empty spec string";
+  if (auto problem = take_zone(schedule)) return problem;
   if (schedule.starts_with('@')) return check_descriptor(schedule);
-  auto fields = split(schedule, " \t\n\v\f\r", false);
+  auto fields = split(schedule, kSpaces, false);
   if (fields.size() != 5) {
     std::string all;
     for (std::string_view field : fields) all += (all.empty() ? "" : " ") + std::string(field);

@@ -1,394 +1,214 @@
-// Jobs: pods that run to their end.
-#include "pedalion/registry/builtin/kinds/workloads/jobs.h"
-
+// Jobs: their generated selector, and what of them may change.
 #include <algorithm>
-#include <charconv>
-#include <set>
-#include <string>
 
 #include "pedalion/apimachinery/meta/validation.h"
+#include "pedalion/apimachinery/selector/label_selector.h"
 #include "pedalion/registry/builtin/kinds/checks.h"
 #include "pedalion/registry/builtin/kinds/go_form.h"
 #include "pedalion/registry/builtin/kinds/pods/pods.h"
-#include "pedalion/registry/builtin/kinds/pods/warnings.h"
 #include "pedalion/registry/builtin/kinds/selectors.h"
+#include "pedalion/registry/builtin/kinds/workloads/job_spec.h"
+#include "pedalion/registry/builtin/kinds/workloads/job_status.h"
 #include "pedalion/registry/builtin/kinds/workloads/rows.h"
 #include "pedalion/registry/builtin/kinds/workloads/templates.h"
 
 namespace pedalion::registry::builtin::kinds::workloads {
+
 namespace {
 
-constexpr std::string_view kUid = "controller-uid", kName = "job-name",
-                           kPrefixedName = "batch.kubernetes.io/job-name",
-                           kPrefixedUid = "batch.kubernetes.io/controller-uid";
+constexpr std::string_view kUidLabel = "batch.kubernetes.io/controller-uid",
+                           kNameLabel = "batch.kubernetes.io/job-name";
+constexpr std::string_view kOldUidLabel = "controller-uid", kOldNameLabel = "job-name";
 
 void set_label(Value& labels, std::string_view name, std::string_view value, json::Arena& arena) {
   if (labels.find(name) == nullptr) labels.set(name, Value::string(value, arena), arena);
-  labels.sort_members();
 }
 
 /// Without a selector of its own a job selects, and its pods wear, its uid.
-void prepare_job(Filler& job, const rest::RequestContext&) {
+void prepare_create(Filler& job, const rest::RequestContext&) {
   const Value& read = job.object();
   const Value* manual = read.at({"spec", "manualSelector"});
   if (manual != nullptr && manual->bool_or(false)) return;
   std::string_view uid = read.string_at({"metadata", "uid"}), name = read.string_at({"metadata", "name"});
   json::Arena& arena = job.arena();
-  Filler metadata = job.in("spec").in("template").in("metadata");
-  Value& labels = metadata.in("labels").object();
-  set_label(labels, "batch.kubernetes.io/controller-uid", uid, arena);
-  set_label(labels, "batch.kubernetes.io/job-name", name, arena);
-  set_label(labels, "controller-uid", uid, arena);
-  set_label(labels, "job-name", name, arena);
-  Filler own = job.in("metadata");
-  if (!own.has("labels")) own.set("labels", json::deep_copy(labels, arena));
+  Value& labels = job.in("spec").in("template").in("metadata").in("labels").object();
+  set_label(labels, kUidLabel, uid, arena);
+  set_label(labels, kNameLabel, name, arena);
+  set_label(labels, kOldUidLabel, uid, arena);
+  set_label(labels, kOldNameLabel, name, arena);
+  labels.sort_members();
   Value& wanted = job.in("spec").in("selector").in("matchLabels").object();
-  set_label(wanted, "batch.kubernetes.io/controller-uid", uid, arena);
+  set_label(wanted, kUidLabel, uid, arena);
+  wanted.sort_members();
 }
 
-/// The labels by which a job knows its pods are what prepare_job() makes them.
-void check_generated(const Field& job) {
-  Field spec = job["spec"];
-  if (spec["manualSelector"].flag() || !spec["selector"]) return;
-  Field labels = spec["template"]["metadata"]["labels"];
-  std::string uid(job["metadata"]["uid"].text()), name(job["metadata"]["name"].text());
-  auto judge = [&](std::string_view key, const std::string& wanted, bool required) {
-    const Value* label = labels.value() == nullptr ? nullptr : labels.value()->find(key);
-    Field at = labels.entry(key);
-    if (label == nullptr) {
-      if (required) at.required("must be '" + wanted + "'");
-    } else if (label->string_or() != wanted) {
-      at.invalid(*labels.value(), "must be '" + wanted + "'");
-    }
-  };
-  judge(kUid, uid, true);
-  judge(kName, name, true);
-  judge(kPrefixedUid, uid, false);
-  judge(kPrefixedName, name, false);
-  json::Arena arena;
-  Value expected = Value::object(arena);
-  for (auto [key, value] :
-       {std::pair{kUid, &uid}, {kName, &name}, {kPrefixedUid, &uid}, {kPrefixedName, &name}}) {
-    expected.append_member(key, Value::string(*value), arena);
-  }
-  FieldErrors ignored;
-  if (!selects(spec["selector"], Field(expected, ignored)))
-    spec["selector"].invalid("`selector` not auto-generated");
+void check_label(const Field& labels, std::string_view name, std::string_view wanted) {
+  Field label = labels.entry(name);
+  std::string detail = "must be '" + std::string(wanted) + "'";
+  if (!label) return label.required(detail);
+  if (label.text() != wanted) label.invalid(*labels.value(), detail);
 }
 
-/// "0-2,4": ascending, below `completions`. Counts the indexes.
-std::optional<std::string> index_problem(std::string_view text, std::int64_t completions,
-                                         std::int64_t& count) {
-  std::int64_t previous = -1;
-  count = 0;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    std::size_t end = std::min(text.find(',', begin), text.size());
-    std::string_view part = text.substr(begin, end - begin);
-    std::size_t dash = part.find('-');
-    std::int64_t first = 0, last = 0;
-    for (auto [piece, number] : {std::pair{part.substr(0, dash), &first},
-                                 {dash == part.npos ? part : part.substr(dash + 1), &last}}) {
-      auto [stop, error] = std::from_chars(piece.data(), piece.data() + piece.size(), *number);
-      if (piece.empty() || error != std::errc() || stop != piece.data() + piece.size()) {
-        return "cannot convert string to integer for index: \"" + std::string(piece) + "\"";
-      }
-      if (*number >= completions) return "too large index: \"" + std::string(piece) + "\"";
-    }
-    if (first <= previous) {
-      return "non-increasing order, previous: " + std::to_string(previous) +
-             ", current: " + std::to_string(first);
-    }
-    if (dash != part.npos && last <= first) {
-      return "non-increasing order, previous: " + std::to_string(first) +
-             ", current: " + std::to_string(last);
-    }
-    count += last - first + 1;
-    previous = last;
-    begin = end + 1;
+/// What prepare_create generates is there, unless the client has been told to do that.
+void check_generated(const Value& object, bool new_labels, FieldErrors& errors) {
+  Field job(object, errors), spec = job["spec"], selector = spec["selector"];
+  if (spec["manualSelector"].flag() || !selector) return;
+  std::string_view uid = job.at({"metadata", "uid"}).text(), name = job.at({"metadata", "name"}).text();
+  Field labels = spec.at({"template", "metadata", "labels"});
+  check_label(labels, kOldUidLabel, uid);
+  check_label(labels, kOldNameLabel, name);
+  std::vector<std::pair<std::string_view, std::string_view>> expected = {{kOldUidLabel, uid},
+                                                                         {kOldNameLabel, name}};
+  if (new_labels) {
+    check_label(labels, kUidLabel, uid);
+    check_label(labels, kNameLabel, name);
+    expected.insert(expected.begin(), {{kUidLabel, uid}, {kNameLabel, name}});
   }
-  return std::nullopt;
+  if (!is_valid_label_selector(selector.value())) return;
+  auto wanted = selector::LabelSelector::from_object(*selector.value());
+  if (wanted && !wanted->matches(expected)) selector.invalid("`selector` not auto-generated");
 }
 
-void check_success_rule(const Field& rule, const Field& spec) {
-  Field indexes = rule["succeededIndexes"], count = rule["succeededCount"], completions = spec["completions"];
-  if (!indexes && !count) {
-    rule.required("at least one of succeededCount or succeededIndexes must be specified");
-    return;
-  }
-  std::int64_t named = 0;
-  bool known = false;
-  if (indexes) {
-    if (auto problem = index_problem(indexes.text(), completions.number(), named)) {
-      indexes.invalid(indexes.text(), "error parsing succeededIndexes: " + *problem);
-    } else {
-      known = true;
-    }
-  }
-  if (!count) return;
-  check_non_negative(count);
-  if (completions && count.number() > completions.number()) {
-    count.invalid("must be less than or equal to " + std::to_string(completions.number()) +
-                  " (the number of specified completions)");
-  } else if (known && count.number() > named) {
-    count.invalid("must be less than or equal to " + std::to_string(named) +
-                  " (the number of indexes in the specified succeededIndexes field)");
-  }
-}
-
-void check_success_policy(const Field& spec) {
-  Field policy = spec["successPolicy"];
-  if (!policy) return;
-  if (spec["completionMode"].text() != "Indexed") {
-    invalid_struct(policy, {"batch/v1", "SuccessPolicy"}, "requires indexed completion mode");
-    return;
-  }
-  if (policy["rules"].empty()) {
-    policy["rules"].required("at least one rules must be specified when the successPolicy is specified");
-  }
-  if (policy["rules"].size() > 20) policy["rules"].too_many(20);
-  policy["rules"].each([&](const Field& rule) { check_success_rule(rule, spec); });
-}
-
-void check_exit_codes(const Field& codes, const Field& spec) {
-  static constexpr std::string_view kOperators[] = {"In", "NotIn"};
-  require_one_of(codes["operator"], kOperators);
-  Field name = codes["containerName"];
-  if (name) {
-    bool known = false;
-    for (std::string_view list : {"containers", "initContainers"}) {
-      spec["template"]["spec"][list].each(
-          [&](const Field& container) { known = known || container["name"].text() == name.text(); });
-    }
-    if (!known)
-      name.invalid(name.text(), "must be one of the container or initContainer names in the pod template");
-  }
-  Field values = codes["values"];
-  if (values.empty()) values.invalid(values ? *values.value() : Value(), "at least one value is required");
-  if (values.size() > 255) values.too_many(255);
-  bool ordered = true;
-  std::set<std::int64_t> seen;
-  std::int64_t previous = -1;
-  values.each([&](const Field& value) {
-    if (!seen.insert(value.number()).second)
-      value.errors().push_back(FieldError::duplicate(value.path(), std::to_string(value.number())));
-    if (codes["operator"].text() == "In" && value.number() == 0)
-      value.invalid("must not be 0 for the In operator");
-    ordered = ordered && value.number() >= previous;
-    previous = value.number();
-  });
-  if (!ordered) values.invalid("must be ordered");
-}
-
-void check_failure_policy(const Field& spec) {
-  static constexpr std::string_view kActions[] = {"Count", "FailIndex", "FailJob", "Ignore"};
-  Field rules = spec["podFailurePolicy"]["rules"];
-  if (rules.size() > 20) rules.too_many(20);
-  rules.each([&](const Field& rule) {
-    Field action = rule["action"];
-    if (require_text(action)) {
-      if (action.text() == "FailIndex" && !spec["backoffLimitPerIndex"]) {
-        action.invalid(action.text(), "requires the backoffLimitPerIndex to be set");
-      } else {
-        check_one_of(action, kActions);
-      }
-    }
-    bool codes = static_cast<bool>(rule["onExitCodes"]), conditions = !rule["onPodConditions"].empty();
-    if (codes && conditions) {
-      rule.invalid("specifying both OnExitCodes and OnPodConditions is not supported");
-    } else if (codes) {
-      check_exit_codes(rule["onExitCodes"], spec);
-    } else if (conditions) {
-      rule["onPodConditions"].each([](const Field& condition) {
-        static constexpr std::string_view kStatuses[] = {"False", "True", "Unknown"};
-        check_name(condition["type"], meta::qualified_name_problems);
-        require_one_of(condition["status"], kStatuses);
-      });
-    } else {
-      rule.invalid("specifying one of OnExitCodes and OnPodConditions is required");
-    }
-  });
-}
-
-void check_indexed(const Field& spec) {
-  Field completions = spec["completions"], failed = spec["maxFailedIndexes"];
-  if (!completions) completions.required("when completion mode is Indexed");
-  if (spec["parallelism"].number() > 100000)
-    spec["parallelism"].invalid("must be less than or equal to 100000 when completion mode is Indexed");
-  if (!completions || !failed) return;
-  if (failed.number() > completions.number()) failed.invalid("must be less than or equal to completions");
-  if (failed.number() > 100000) failed.invalid("must be less than or equal to 100000");
-  if (completions.number() > 100000 && failed.number() > 10000) {
-    failed.invalid(
-        "must be less than or equal to 10000 when completions are above 100000 and used with backoff limit "
-        "per index");
-  }
-}
-
-void check_modes(const Field& spec) {
-  static constexpr std::string_view kModes[] = {"NonIndexed", "Indexed"};
-  Field mode = spec["completionMode"];
-  if (mode && mode.text() != "NonIndexed" && mode.text() != "Indexed") mode.not_supported(kModes);
-  if (mode.text() == "Indexed") {
-    check_indexed(spec);
-    return;
-  }
-  for (std::string_view name : {"backoffLimitPerIndex", "maxFailedIndexes"}) {
-    if (spec[name]) spec[name].invalid("requires indexed completion mode");
-  }
-}
-
-void check_managed_by(const Field& manager) {
-  if (!manager) return;
-  std::string_view text = manager.text();
-  std::size_t slash = text.find('/');
-  bool fits = slash != text.npos && slash + 1 < text.size() &&
-              meta::dns_subdomain_problems(text.substr(0, slash)).empty();
-  if (!fits) manager.invalid(text, "must be a domain-prefixed path (such as \"acme.io/foo\")");
-  if (text.size() > 63) manager.too_long(63);
-}
-
-void check_restart(const Field& spec) {
-  static constexpr std::string_view kPolicies[] = {"OnFailure", "Never"};
-  Field policy = spec["template"]["spec"]["restartPolicy"];
-  std::string_view text = policy.text();
-  if (text.empty() || text == "Always") {
-    policy.required("valid values: \"OnFailure\", \"Never\"");
-  } else if (text != "OnFailure" && text != "Never") {
-    policy.not_supported(kPolicies);
-  } else if (spec["podFailurePolicy"] && text != "Never") {
-    policy.invalid(text, "only \"Never\" is supported when podFailurePolicy is specified");
-  }
-}
-
-bool same_name(const Value& a, const Value& b, std::string_view field) {
-  return !differs(a, b, {"spec", field});
-}
-
-void validate_whole_spec(const Field& spec) {
-  check_job_spec(spec);
+void check_spec(const Field& spec, LabelValues values) {
   Field selector = spec["selector"];
-  if (!selector) {
+  check_job_spec(spec);
+  if (selector) {
+    check_label_selector(selector, values);
+  } else {
     selector.required();
+  }
+  if (selects(selector, spec["template"]) == Selected::kNo) report_mismatch(spec["template"]);
+}
+
+/// Pods of an indexed job are named after it and their index.
+void check_pod_names(const Value& object, FieldErrors& errors) {
+  Field job(object, errors), spec = job["spec"], name = job.at({"metadata", "name"});
+  std::int64_t completions = spec["completions"].number();
+  if (spec["completionMode"].text() != "Indexed" || completions <= 0) return;
+  std::string last = std::string(name.text()) + "-" + std::to_string(completions - 1);
+  if (meta::dns_label_problems(last).empty()) return;
+  name.invalid(name.text(), "will not able to create pod with invalid DNS label: " + last);
+}
+
+void check_whole(const Value& object, bool new_labels, LabelValues values, FieldErrors& errors) {
+  check_generated(object, new_labels, errors);
+  check_spec(Field(object, errors)["spec"], values);
+  check_pod_names(object, errors);
+}
+
+void validate(const Value& object, FieldErrors& errors) {
+  check_whole(object, true, LabelValues::kJudged, errors);
+}
+
+void check_completions(const Field& spec, const Field& before) {
+  Field completions = spec["completions"];
+  if (spec["completionMode"].text() != "Indexed") return check_immutable(completions, before["completions"]);
+  if (!completions || same(completions, before["completions"])) return;
+  if (completions.number() == spec["parallelism"].number()) return;
+  completions.invalid("can only be modified in tandem with spec.parallelism");
+}
+
+/// `to`'s member becomes what `from` has there.
+void take(Value& to, const Value* from, std::string_view member, json::Arena& arena) {
+  const Value* value = from == nullptr ? nullptr : from->find(member);
+  if (value == nullptr || value->is_null()) {
+    to.erase(member);
   } else {
-    check_label_selector(selector);
+    to.set(member, *value, arena);
   }
-  Field labels = spec["template"]["metadata"]["labels"];
-  if (!selects(selector, labels))
-    labels.invalid(labels ? *labels.value() : Value(), "`selector` does not match template `labels`");
 }
 
-void validate_job(const Value& job, FieldErrors& errors) {
-  Field whole(job, errors);
-  check_generated(whole);
-  Field spec = whole["spec"];
-  if (spec["completionMode"].text() == "Indexed" && spec["completions"].number() > 0) {
-    std::string host = std::string(whole["metadata"]["name"].text()) + "-" +
-                       std::to_string(spec["completions"].number() - 1);
-    if (!meta::dns_label_problems(host).empty()) {
-      whole["metadata"]["name"].invalid(whole["metadata"]["name"].text(),
-                                        "will not able to create pod with invalid DNS label: " + host);
-    }
+/// Where the old pods were to run becomes where the new ones are to run: of the affinity, to nodes only.
+void take_affinity(Value& old_spec, const Value& spec, json::Arena& arena) {
+  const Value* affinity = spec.find("affinity");
+  bool cleared = affinity == nullptr || affinity->is_null();
+  Value* before = old_spec.find("affinity");
+  if (before == nullptr || before->is_null()) {
+    if (cleared) return;
+    before = &old_spec.object_at("affinity", arena);
   }
-  validate_whole_spec(spec);
+  take(*before, cleared ? nullptr : affinity, "nodeAffinity", arena);
+  if (cleared && before->empty()) old_spec.erase("affinity");
 }
 
-/// While it is suspended and has not begun, a job's pods may be placed otherwise.
-bool may_place(const Value& old) {
-  const Value* suspended = old.at({"spec", "suspend"});
-  return suspended != nullptr && suspended->bool_or(false) && old.at({"status", "startTime"}) == nullptr;
+void take_resources(Value& old_spec, const Value& spec, std::string_view list, json::Arena& arena) {
+  Value* before = old_spec.find(list);
+  const Value* now = spec.find(list);
+  if (before == nullptr || now == nullptr || before->size() != now->size()) return;
+  for (std::size_t i = 0; i < now->items().size(); ++i) {
+    const Value& container = now->items()[i];
+    if (std::as_const(before->items()[i]).string_at({"name"}) != container.string_at({"name"})) continue;
+    take(before->items()[i], &container, "resources", arena);
+  }
 }
 
-void check_template_kept(const Value& job, const Value& old, FieldErrors& errors) {
-  const Value *now = job.at({"spec", "template"}), *before = old.at({"spec", "template"});
-  if (now == nullptr || before == nullptr) return;
+/// As check_immutable(), with a struct's form of its own.
+void check_kept(const Field& field, const Field& old, std::string (*form)(const Value*)) {
+  if (same(field, old)) return;
+  field.invalid("field is immutable");
+  field.errors().back().value = form(field.value());
+}
+
+/// While a job rests, where its pods run and what they need may change; nothing else of them ever may.
+void check_template_update(const Field& spec, const Value& old, FieldErrors& errors) {
+  Field pod_template = spec["template"], before = Field(old, errors)["spec"]["template"];
+  if (!rests(old) || !pod_template || !before) {
+    return check_kept(pod_template, before, pods::go_pod_template);
+  }
   json::Arena arena;
-  Value wanted = json::deep_copy(*now, arena);
-  if (may_place(old)) {
-    Value& spec = wanted.object_at("spec", arena);
-    for (std::string_view name : {"affinity", "nodeSelector", "tolerations", "schedulingGates"}) {
-      const Value* value = before->at({"spec", name});
-      if (value == nullptr) {
-        spec.erase(name);
-      } else {
-        spec.set(name, *value, arena);
-      }
-    }
-    Value& metadata = wanted.object_at("metadata", arena);
-    for (std::string_view name : {"labels", "annotations"}) {
-      const Value* value = before->at({"metadata", name});
-      if (value == nullptr) {
-        metadata.erase(name);
-      } else {
-        metadata.set(name, *value, arena);
-      }
-    }
+  Value expected = json::deep_copy(*before.value(), arena);
+  Value& old_spec = expected.object_at("spec", arena);
+  static const Value kNone;
+  const Value& new_spec = pod_template["spec"] ? *pod_template["spec"].value() : kNone;
+  take_affinity(old_spec, new_spec, arena);
+  for (std::string_view member : {"nodeSelector", "tolerations", "schedulingGates"}) {
+    take(old_spec, &new_spec, member, arena);
   }
-  if (json::equal(wanted, *before)) return;
-  Field at = Field(job, errors)["spec"]["template"];
-  if (may_place(old)) {
-    errors.push_back(FieldError::invalid(at["spec"].path(), Value(), "field is immutable"));
-    errors.back().value = pods::go_pod_spec(wanted.find("spec"));
-  } else {
-    errors.push_back(FieldError::invalid(at.path(), Value(), "field is immutable"));
-    errors.back().value = pods::go_pod_template(&wanted);
+  for (std::string_view list : {"containers", "initContainers"}) {
+    take_resources(old_spec, new_spec, list, arena);
   }
+  check_kept(pod_template["spec"], Field(&old_spec, before.path(), errors), pods::go_pod_spec);
 }
 
-void check_completions_kept(const Value& job, const Value& old, FieldErrors& errors) {
-  if (same_name(job, old, "completions")) return;
-  Field spec = Field(job, errors)["spec"], completions = spec["completions"];
-  if (spec["completionMode"].text() != "Indexed") {
-    completions.invalid(completions ? *completions.value() : Value(), "field is immutable");
-  } else if (!completions || completions.number() != spec["parallelism"].number()) {
-    completions.invalid(completions ? *completions.value() : Value(),
-                        "can only be modified in tandem with spec.parallelism");
-  }
+/// An update is judged as a new object, and once more as an update.
+void validate_update(const Value& object, const Value& old, FieldErrors& errors) {
+  Field spec = Field(object, errors)["spec"], before = Field(old, errors)["spec"];
+  Field old_labels = before.at({"template", "metadata", "labels"});
+  LabelValues values =
+      is_valid_label_selector(before["selector"].value()) ? LabelValues::kJudged : LabelValues::kLetPass;
+  check_whole(object, old_labels.entry(kNameLabel) && old_labels.entry(kUidLabel), values, errors);
+  check_spec(spec, values);
+  check_completions(spec, before);
+  check_immutable(spec["selector"], before["selector"]);
+  check_template_update(spec, old, errors);
+  check_immutable(spec["completionMode"], before["completionMode"]);
+  check_immutable_struct(spec["podFailurePolicy"], before["podFailurePolicy"],
+                         {"batch/v1", "PodFailurePolicy"});
+  check_immutable(spec["backoffLimitPerIndex"], before["backoffLimitPerIndex"]);
+  check_immutable(spec["managedBy"], before["managedBy"]);
+  check_immutable_struct(spec["successPolicy"], before["successPolicy"], {"batch/v1", "SuccessPolicy"});
 }
 
-void validate_job_update(const Value& job, const Value& old, FieldErrors& errors) {
-  validate_whole_spec(Field(job, errors)["spec"]);
-  check_completions_kept(job, old, errors);
-  require_same(job, old, {"spec", "selector"}, errors);
-  check_template_kept(job, old, errors);
-  for (std::string_view field :
-       {"completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"}) {
-    require_same(job, old, {"spec", field}, errors);
-  }
+void warn(const Value& object, Warnings& warnings) {
+  warn_of_pod_names(object, warnings);
+  warn_of_job_spec(object.find("spec"), FieldPath("spec"), warnings);
+}
+
+void warn_update(const Value& object, const Value& old, Warnings& warnings) {
+  if (wants_other(object, old)) warn_of_job_spec(object.find("spec"), FieldPath("spec"), warnings);
 }
 
 }  // namespace
 
-void check_job_spec(const Field& spec) {
-  static constexpr std::string_view kReplacement[] = {"Failed", "TerminatingOrFailed"};
-  for (std::string_view name : {"parallelism", "completions", "activeDeadlineSeconds", "backoffLimit",
-                                "ttlSecondsAfterFinished", "backoffLimitPerIndex", "maxFailedIndexes"}) {
-    check_non_negative(spec[name]);
-  }
-  if (spec["maxFailedIndexes"] && !spec["backoffLimitPerIndex"] &&
-      spec["completionMode"].text() == "Indexed") {
-    spec["backoffLimitPerIndex"].required("when maxFailedIndexes is specified");
-  }
-  check_managed_by(spec["managedBy"]);
-  check_modes(spec);
-  check_failure_policy(spec);
-  check_success_policy(spec);
-  Field replacement = spec["podReplacementPolicy"];
-  if (replacement) {
-    std::span<const std::string_view> supported = kReplacement;
-    if (spec["podFailurePolicy"]) supported = supported.first(1);
-    if (std::ranges::find(supported, replacement.text()) == supported.end())
-      replacement.not_supported(supported);
-  }
-  pods::validate_pod_template(spec["template"]);
-  check_restart(spec);
-}
-
 const KindRules kJobs = {.group = "batch",
                          .resource = "jobs",
-                         .prepare_create = prepare_job,
-                         .validate = validate_job,
-                         .validate_update = validate_job_update,
+                         .prepare_create = prepare_create,
+                         .defaults_follow_preparation = true,
+                         .validate = validate,
+                         .validate_update = validate_update,
+                         .update_judged_alone = true,
                          .validate_status_update = validate_job_status,
-                         .warn = pods::warn_of_template};
+                         .warn = warn,
+                         .warn_update = warn_update};
 
 }  // namespace pedalion::registry::builtin::kinds::workloads

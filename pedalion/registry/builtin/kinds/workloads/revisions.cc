@@ -1,42 +1,30 @@
-// Controller revisions, and templates by themselves.
+// Controller revisions: what a controller's template was.
 #include "pedalion/registry/builtin/kinds/checks.h"
-#include "pedalion/registry/builtin/kinds/pods/pods.h"
 #include "pedalion/registry/builtin/kinds/workloads/rows.h"
 
 namespace pedalion::registry::builtin::kinds::workloads {
+
 namespace {
 
-void check_revision(const Value& object, FieldErrors& errors) {
-  Field revision = Field(object, errors)["revision"];
-  check_non_negative(revision);
-}
-
-void validate_revision(const Value& object, FieldErrors& errors) {
-  Field data = Field(object, errors)["data"];
+void validate(const Value& object, FieldErrors& errors) {
+  Field revision(object, errors), data = revision["data"];
   if (!data) {
     data.required("data is mandatory");
   } else if (!data.value()->is_object()) {
     data.required("data must be a valid JSON object");
   }
-  check_revision(object, errors);
+  check_non_negative(revision["revision"]);
 }
 
-void validate_revision_update(const Value& object, const Value& old, FieldErrors& errors) {
-  check_revision(object, errors);
-  require_same(object, old, {"data"}, errors);
-}
-
-void validate_template(const Value& object, FieldErrors& errors) {
-  pods::validate_pod_template(Field(object, errors)["template"]);
+void validate_update(const Value& object, const Value& old, FieldErrors& errors) {
+  check_immutable(Field(object, errors)["data"], Field(old, errors)["data"]);
 }
 
 }  // namespace
 
 const KindRules kControllerRevisions = {.group = "apps",
                                         .resource = "controllerrevisions",
-                                        .validate = validate_revision,
-                                        .validate_update = validate_revision_update,
-                                        .update_judged_alone = true};
-const KindRules kPodTemplates = {.group = "", .resource = "podtemplates", .validate = validate_template};
+                                        .validate = validate,
+                                        .validate_update = validate_update};
 
 }  // namespace pedalion::registry::builtin::kinds::workloads

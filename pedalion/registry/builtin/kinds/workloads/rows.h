@@ -4,13 +4,14 @@
 
 namespace pedalion::registry::builtin::kinds::workloads {
 
-extern const KindRules kDeployments, kReplicaSets, kReplicationControllers;  // replicas.cc
-extern const KindRules kDaemonSets;                                          // daemon_sets.cc
-extern const KindRules kStatefulSets;                                        // stateful_sets.cc
-extern const KindRules kControllerRevisions, kPodTemplates;                  // revisions.cc
-extern const KindRules kJobs;                                                // jobs.cc
-extern const KindRules kCronJobs;                                            // cron_jobs.cc
-extern const KindRules kBudgets;                                             // budgets.cc
-extern const KindRules kAutoscalers;                                         // autoscalers.cc
+extern const KindRules kDeployments, kReplicaSets;              // deployments.cc
+extern const KindRules kDaemonSets;                             // daemon_sets.cc
+extern const KindRules kStatefulSets;                           // stateful_sets.cc
+extern const KindRules kControllerRevisions;                    // revisions.cc
+extern const KindRules kReplicationControllers, kPodTemplates;  // replication_controllers.cc
+extern const KindRules kJobs;                                   // jobs.cc
+extern const KindRules kCronJobs;                               // cron_jobs.cc
+extern const KindRules kBudgets;                                // budgets.cc
+extern const KindRules kAutoscalers;                            // autoscalers.cc
 
 }  // namespace pedalion::registry::builtin::kinds::workloads

@@ -1,123 +1,84 @@
 #include "pedalion/registry/builtin/kinds/workloads/templates.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "pedalion/apimachinery/meta/validation.h"
+#include "pedalion/apimachinery/selector/label_selector.h"
 #include "pedalion/registry/builtin/kinds/checks.h"
+#include "pedalion/registry/builtin/kinds/pods/pods.h"
+#include "pedalion/registry/builtin/kinds/pods/warnings.h"
 #include "pedalion/registry/builtin/kinds/selectors.h"
 
 namespace pedalion::registry::builtin::kinds::workloads {
+
 namespace {
 
-bool is_empty(const Field& selector) {
-  return selector["matchLabels"].empty() && selector["matchExpressions"].empty();
-}
-
-bool holds(const Field& requirement, const Value* label) {
-  std::string_view op = requirement["operator"].text();
-  if (op == "Exists") return label != nullptr;
-  if (op == "DoesNotExist") return label == nullptr;
-  bool among = false;
-  requirement["values"].each(
-      [&](const Field& value) { among = among || (label != nullptr && label->string_or() == value.text()); });
-  return op == "In" ? among : !among;
-}
-
-bool is_percent(std::string_view text) {
-  return text.size() > 1 && text.back() == '%' &&
-         text.substr(0, text.size() - 1).find_first_not_of("0123456789") == text.npos;
+std::vector<std::pair<std::string_view, std::string_view>> labels_of(const Field& pod_template) {
+  std::vector<std::pair<std::string_view, std::string_view>> labels;
+  Field field = pod_template.at({"metadata", "labels"});
+  field.each_entry([&](std::string_view key, const Field& value) { labels.emplace_back(key, value.text()); });
+  return labels;
 }
 
 }  // namespace
 
-bool selects(const Field& selector, const Field& labels) {
-  if (!selector) return false;
-  auto label = [&](std::string_view name) {
-    return labels.value() == nullptr ? nullptr : labels.value()->find(name);
-  };
-  bool all = true;
-  selector["matchLabels"].each_entry([&](std::string_view key, const Field& value) {
-    const Value* found = label(key);
-    all = all && found != nullptr && found->string_or() == value.text();
-  });
-  selector["matchExpressions"].each(
-      [&](const Field& requirement) { all = all && holds(requirement, label(requirement["key"].text())); });
-  return all;
-}
-
-bool check_selector(const Field& selector, std::string_view owner) {
-  if (!selector) {
-    selector.required();
-    return true;
+void check_runs_for_good(const Field& pod_template, std::string_view controller) {
+  static constexpr std::string_view kAlways[] = {"Always"};
+  Field policy = pod_template.at({"spec", "restartPolicy"});
+  if (policy.text() != kAlways[0]) policy.not_supported(kAlways);
+  if (Field deadline = pod_template.at({"spec", "activeDeadlineSeconds"}); deadline) {
+    deadline.forbidden("activeDeadlineSeconds in " + std::string(controller) + " is not Supported");
   }
-  check_label_selector(selector);
-  if (is_empty(selector)) selector.invalid("empty selector is invalid for " + std::string(owner));
-  if (is_valid_label_selector(selector.value())) return true;
-  selector.invalid("invalid label selector");
-  return false;
 }
 
-void check_match(const Field& selector, const Field& pod_template) {
-  Field labels = pod_template["metadata"]["labels"];
-  if (selector && is_empty(selector)) return;
-  if (selects(selector, labels)) return;
+Selected selects(const Field& selector, const Field& pod_template) {
+  if (!selector) return Selected::kNo;
+  if (!is_valid_label_selector(selector.value())) return Selected::kUnreadable;
+  auto wanted = selector::LabelSelector::from_object(*selector.value());
+  if (!wanted) return Selected::kUnreadable;
+  return wanted->matches(labels_of(pod_template)) ? Selected::kYes : Selected::kNo;
+}
+
+void report_mismatch(const Field& pod_template) {
+  Field labels = pod_template.at({"metadata", "labels"});
   labels.invalid(labels ? *labels.value() : Value(), "`selector` does not match template `labels`");
 }
 
-void check_runs_always(const Field& pod_template, std::string_view owner) {
-  static constexpr std::string_view kAlways[] = {"Always"};
-  Field spec = pod_template["spec"];
-  if (spec["restartPolicy"].text() != "Always") spec["restartPolicy"].not_supported(kAlways);
-  if (spec["activeDeadlineSeconds"]) {
-    spec["activeDeadlineSeconds"].forbidden("activeDeadlineSeconds in " + std::string(owner) +
-                                            " is not Supported");
+bool is_empty_selector(const Field& selector) {
+  return selector["matchLabels"].empty() && selector["matchExpressions"].empty();
+}
+
+void check_controller_selector(const Field& selector, std::string_view controller) {
+  if (!selector) return selector.required();
+  check_label_selector(selector);
+  if (is_empty_selector(selector)) {
+    selector.invalid("empty selector is invalid for " + std::string(controller));
   }
 }
 
-void check_amount_or_percent(const Field& amount) {
-  if (!amount) return;
-  if (amount.value()->is_string()) {
-    if (!is_percent(amount.text())) {
-      amount.invalid(amount.text(),
-                     "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  "
-                     "or '93%', regex used "
-                     "for validation is '[0-9]+%')");
-    }
-    return;
-  }
-  check_non_negative(amount);
+void warn_of_pod_names(const Value& object, Warnings& warnings) {
+  auto problems = meta::dns_label_problems(object.string_at({"metadata", "name"}));
+  if (problems.empty()) return;
+  std::string all;
+  for (const std::string& problem : problems) all += (all.empty() ? "" : " ") + problem;
+  warnings.push_back(
+      "metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a "
+      "DNS label is recommended: [" +
+      all + "]");
 }
 
-void check_at_most_all(const Field& amount) {
-  if (!amount || !amount.value()->is_string() || !is_percent(amount.text())) return;
-  std::string_view digits = amount.text().substr(0, amount.text().size() - 1);
-  if (digits.size() > 9 || std::stoi(std::string(digits)) > 100)
-    amount.invalid(amount.text(), "must not be greater than 100%");
+bool wants_other(const Value& object, const Value& old) {
+  return differs(object, old, {"metadata", "generation"});
 }
 
-bool is_none(const Field& amount) {
-  if (!amount) return true;
-  if (!amount.value()->is_string()) return amount.number() == 0;
-  return is_percent(amount.text()) && amount.text().find_first_not_of("0%") == std::string_view::npos;
+void warn_of_new(const Value& object, Warnings& warnings) {
+  warn_of_pod_names(object, warnings);
+  pods::warn_of_template(object, warnings);
 }
 
-void check_counters(const Field& status, std::initializer_list<std::string_view> names) {
-  for (std::string_view name : names) check_non_negative(status[name]);
-}
-
-void check_at_most(const Field& status, std::initializer_list<std::string_view> names, std::string_view bound,
-                   std::string_view text) {
-  for (std::string_view name : names) {
-    if (status[name].number() > status[bound].number()) {
-      status[name].invalid(Value::integer(status[name].number()),
-                           "cannot be greater than " + std::string(text));
-    }
-  }
-}
-
-void check_collisions(const Field& status, const Field& old) {
-  Field count = status["collisionCount"], before = old["collisionCount"];
-  if (count.number() < before.number())
-    count.invalid(Value::integer(count.number()), "cannot be decremented");
+void warn_of_changed(const Value& object, const Value& old, Warnings& warnings) {
+  if (wants_other(object, old)) pods::warn_of_template(object, warnings);
 }
 
 }  // namespace pedalion::registry::builtin::kinds::workloads

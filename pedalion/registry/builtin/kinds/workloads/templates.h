@@ -1,35 +1,31 @@
 #pragma once
-// What the kinds that make pods have in common: a selector, a template, a roll-out, counters.
-#include <initializer_list>
-#include <string_view>
-
-#include "pedalion/registry/builtin/kinds/field.h"
+// Pod templates and the selectors that must find the template's pods, as all controllers judge them.
+#include "pedalion/registry/builtin/kinds/kind_rules.h"
 
 namespace pedalion::registry::builtin::kinds::workloads {
 
-/// The selector's requirements hold for the labels; an absent selector selects nothing, an empty one
-/// everything.
-bool selects(const Field& selector, const Field& labels);
-/// A {matchLabels, matchExpressions} that is there, is valid, and is not empty: "empty selector is invalid
-/// for OWNER". False when it cannot be used.
-bool check_selector(const Field& selector, std::string_view owner);
-/// "`selector` does not match template `labels`".
-void check_match(const Field& selector, const Field& pod_template);
-/// Such pods run for ever: always restarted, without a deadline.
-void check_runs_always(const Field& pod_template, std::string_view owner);
+/// Such a template makes pods that run for good. `controller` names the kind in the text.
+void check_runs_for_good(const Field& pod_template, std::string_view controller);
 
-/// A number or a percentage, not negative.
-void check_amount_or_percent(const Field& amount);
-/// "must not be greater than 100%".
-void check_at_most_all(const Field& amount);
-/// 0 or "0%", or absent.
-bool is_none(const Field& amount);
+enum class Selected : std::uint8_t { kYes, kNo, kUnreadable };
+/// Whether pods of the template answer to a LabelSelector. An absent selector finds nothing, an empty one
+/// all.
+Selected selects(const Field& selector, const Field& pod_template);
+/// "`selector` does not match template `labels`", shown at the template's labels.
+void report_mismatch(const Field& pod_template);
 
-// Statuses.
-void check_counters(const Field& status, std::initializer_list<std::string_view> names);
-/// "cannot be greater than BOUND" for each of the names that is.
-void check_at_most(const Field& status, std::initializer_list<std::string_view> names, std::string_view bound,
-                   std::string_view text);
-void check_collisions(const Field& status, const Field& old);
+/// A controller's selector: there, valid, not empty. `controller` names the kind in the text.
+void check_controller_selector(const Field& selector, std::string_view controller);
+
+/// Absent, or a selector without a requirement.
+bool is_empty_selector(const Field& selector);
+
+/// Names of such objects go into their pods' host names.
+void warn_of_pod_names(const Value& object, Warnings& warnings);
+/// The generation has moved: warnings of what is wanted are due again.
+bool wants_other(const Value& object, const Value& old);
+/// What is warned of objects with a pod template at spec.template.
+void warn_of_new(const Value& object, Warnings& warnings);
+void warn_of_changed(const Value& object, const Value& old, Warnings& warnings);
 
 }  // namespace pedalion::registry::builtin::kinds::workloads

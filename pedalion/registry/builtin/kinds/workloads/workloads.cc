@@ -1,4 +1,3 @@
-// The family's table.
 #include "pedalion/registry/builtin/kinds/workloads/workloads.h"
 
 #include "pedalion/registry/builtin/kinds/workloads/rows.h"
@@ -6,10 +5,9 @@
 namespace pedalion::registry::builtin::kinds::workloads {
 
 std::span<const KindRules> rules() {
-  static const KindRules kRules[] = {kDeployments,  kReplicaSets,  kReplicationControllers,
-                                     kDaemonSets,   kStatefulSets, kControllerRevisions,
-                                     kPodTemplates, kJobs,         kCronJobs,
-                                     kBudgets,      kAutoscalers};
+  static const KindRules kRules[] = {
+      kDeployments,  kReplicaSets, kDaemonSets, kStatefulSets, kControllerRevisions, kReplicationControllers,
+      kPodTemplates, kJobs,        kCronJobs,   kBudgets,      kAutoscalers};
   return kRules;
 }
 
