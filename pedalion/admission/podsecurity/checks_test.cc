@@ -25,7 +25,8 @@ std::string container(std::string_view security_context) {
 
 constexpr std::string_view kHardened =
     R"({"securityContext":{"runAsNonRoot":true,"seccompProfile":{"type":"RuntimeDefault"}},"containers":[{"name":"c",
-    "securityContext":{"allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"],"add":["NET_BIND_SERVICE"]}}}]})";
+    "securityContext":{"allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"],
+    "add":["NET_BIND_SERVICE"]}}}]})";
 
 TEST(Checks, PrivilegedForbidsNothing) {
   EXPECT_EQ(
@@ -49,7 +50,8 @@ TEST(Checks, BaselineFindsTheWaysOut) {
       "privileged (container \"e\" must not set securityContext.privileged=true)");
   EXPECT_EQ(
       details(kBaseline, R"({"securityContext":{"windowsOptions":{"hostProcess":true}},
-                                   "containers":[{"name":"c","securityContext":{"windowsOptions":{"hostProcess":true}}}]})"),
+                                   "containers":[{"name":"c",
+                                   "securityContext":{"windowsOptions":{"hostProcess":true}}}]})"),
       "hostProcess (pod and container \"c\" must not set securityContext.windowsOptions.hostProcess=true)");
 }
 
