@@ -31,7 +31,7 @@ struct Limit {
 
 using Limits = std::vector<Limit>;  // of one LimitRange
 
-/// What is asked for, held against one Limit; each breach is a text.
+/// What is asked for, held against one Limit; each breach is a text. Refers to what it is given.
 class Check {
  public:
   Check(const Limit& limit, const ResourceList& requests, const ResourceList& limits,
@@ -207,7 +207,8 @@ Result<void> check_pod(const Limit& limit, Value& pod, std::vector<std::string>&
 Result<void> check_claim(const Limit& limit, const Value& claim, std::vector<std::string>& breaches) {
   if (limit.type != "PersistentVolumeClaim") return {};
   TRY(ResourceList requests, read_resource_list(claim.at({"spec", "resources", "requests"})));
-  Check check(limit, requests, {}, breaches);
+  const ResourceList no_limits;
+  Check check(limit, requests, no_limits, breaches);
   check.min();
   check.max_request();
   return {};
