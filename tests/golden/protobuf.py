@@ -1,7 +1,7 @@
 """Plays dialogues as a client that speaks protobuf: bodies and answers go over the wire in protobuf, while the dialogue and what
 it is compared with stay JSON. pedalion-transcode does the work.
 
-What cannot be said in protobuf (unknown fields, wrong types, patches, Tables) goes as it is written.
+What cannot be said in protobuf (unknown fields, wrong types, empty lists, patches, Tables) goes as it is written.
 """
 import base64
 import json

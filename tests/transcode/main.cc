@@ -28,6 +28,18 @@ Result<const schema::Type*> type_of(const scheme::Scheme& scheme, const meta::Gr
       Status(400, "BadRequest", "no kind " + gvk.kind + " in " + gvk.group + "/" + gvk.version));
 }
 
+/// An empty list is an absent one in protobuf.
+bool holds_empty_list(const json::Value& value) {
+  if (value.is_array() && value.empty()) return true;
+  for (const auto& item : value.items()) {
+    if (holds_empty_list(item)) return true;
+  }
+  for (const auto& member : value.members()) {
+    if (holds_empty_list(member.value)) return true;
+  }
+  return false;
+}
+
 /// What protobuf would not carry is an error.
 Result<std::string> encode(const scheme::Scheme& scheme, std::string_view text) {
   std::vector<std::string> problems;
@@ -37,6 +49,7 @@ Result<std::string> encode(const scheme::Scheme& scheme, std::string_view text) 
   TRY(auto gvk, kind_of(document.root.string_at({"apiVersion"}), document.root.string_at({"kind"})));
   TRY(const auto* type, type_of(scheme, gvk));
   TRY_OK(codec::reshape(document, *type, &problems));
+  if (holds_empty_list(document.root)) problems.push_back("an empty list");
   if (!problems.empty()) return std::unexpected(Status(400, "BadRequest", problems.front()));
   return codec::protobuf_object(json::to_string(document.root), gvk, *type);
 }
