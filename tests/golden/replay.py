@@ -32,9 +32,15 @@ TOKENS = 'admin-token,admin,admin-uid,"system:masters"\nalice-token,alice,alice-
          'bob-token,bob,bob-uid\ncarol-token,carol,carol-uid,"ops"\n'
 
 
-def known_differences(folder):
+def known_differences(folder, protobuf=False):
     """{"scenario/step" or "scenario": reason}"""
-    known, path = {}, os.path.join(HERE, "known", os.path.basename(folder.rstrip(os.sep)) + ".txt")
+    name = os.path.basename(folder.rstrip(os.sep))
+    known = read_known(name)
+    return {**known, **read_known(name + "-protobuf")} if protobuf else known
+
+
+def read_known(name):
+    known, path = {}, os.path.join(HERE, "known", name + ".txt")
     if not os.path.exists(path):
         return known
     with open(path) as lines:
@@ -121,7 +127,7 @@ def main():
     failed = False
     with concurrent.futures.ThreadPoolExecutor(max_workers=len(folders)) as pool:
         for folder, steps, bad, _ in pool.map(lambda f: with_server(arguments, f), folders):
-            failed |= report(folder, steps, bad, known_differences(folder), arguments)
+            failed |= report(folder, steps, bad, known_differences(folder, arguments.protobuf), arguments)
     sys.exit(1 if failed else 0)
 
 
