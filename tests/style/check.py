@@ -10,7 +10,10 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 # Rows of the layout: an include goes only to a lower row, or stays within its own top folder.
 ROWS = {"base": 0, "http": 1, "apimachinery": 1, "storage": 1, "watchcache": 2, "registry/rest": 3, "admission": 4,
         "registry/generic": 5, "registry/builtin": 6, "registry": 6, "endpoints": 7, "server": 8, "client": 8,
-        "controlplane": 9, "controllers": 9}
+        "controllers": 9, "controlplane": 10}
+# What the client library and what is written on it may see: they work against any server.
+CLIENT_SEES = {"client": {"client", "http", "apimachinery", "base"},
+               "controllers": {"controllers", "client", "http", "apimachinery", "base"}}
 # Folders of one row that may see each other in this order.
 APIMACHINERY = ["json", "meta", "selector", "schema", "scheme", "codec", "patch", "managedfields"]
 FOREIGN = {"rocksdb/": {"storage/embedded"}, "nghttp2/": {"http"}, "boost/": {"http"}, "simdjson": {"apimachinery/json"},
@@ -55,6 +58,9 @@ def check_include(path, number, target):
         complain("pedalion/" + path, number, f"row {source_row} includes {target} of row {target_row}")
     elif target_row == source_row and source_folder.split("/")[0] != target_folder.split("/")[0]:
         complain("pedalion/" + path, number, f"{source_folder} and {target_folder} stand in one row")
+    top, target_top = source_folder.split("/")[0], target_folder.split("/")[0]
+    if top in CLIENT_SEES and target_top not in CLIENT_SEES[top]:
+        complain("pedalion/" + path, number, f"{top} sees nothing of {target_top}")
     if source_folder.startswith("apimachinery/") and target_folder.startswith("apimachinery/"):
         order = [APIMACHINERY.index(folder.split("/")[1]) for folder in (source_folder, target_folder)]
         if order[1] > order[0] and not path.endswith(("_test.cc", "_fuzz.cc", "_bench.cc")):

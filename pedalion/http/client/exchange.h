@@ -1,6 +1,5 @@
 #pragma once
 // One request under way: what the caller's coroutine and the connection's session hand to each other.
-#include <coroutine>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -9,47 +8,11 @@
 #include <string_view>
 #include <utility>
 
+#include "pedalion/base/signal.h"
 #include "pedalion/base/status.h"
 #include "pedalion/http/message.h"
 
 namespace pedalion::http::client {
-
-/// Wakes one coroutine of the same thread. A coroutine that is destroyed while it waits is forgotten; the
-/// Signal outlives the wait.
-class Signal {
- public:
-  class Awaiter {
-   public:
-    explicit Awaiter(Signal& signal) : signal_(signal) {}
-    Awaiter(const Awaiter&) = delete;
-    Awaiter& operator=(const Awaiter&) = delete;
-    ~Awaiter() {
-      if (waiter_ && signal_.waiter_ == waiter_) signal_.waiter_ = {};
-    }
-    bool await_ready() const noexcept { return signal_.raised_; }
-    void await_suspend(std::coroutine_handle<> waiter) noexcept { signal_.waiter_ = waiter_ = waiter; }
-    void await_resume() noexcept {
-      waiter_ = {};
-      signal_.raised_ = false;
-    }
-
-   private:
-    Signal& signal_;
-    std::coroutine_handle<> waiter_;
-  };
-
-  /// Resumes the waiter before it returns; when there is none, the next wait ends at once. Wakes may be
-  /// spurious: wait in a loop around a condition.
-  void notify() {
-    raised_ = true;
-    if (auto waiter = std::exchange(waiter_, {})) waiter.resume();
-  }
-  Awaiter wait() { return Awaiter(*this); }
-
- private:
-  bool raised_ = false;
-  std::coroutine_handle<> waiter_;
-};
 
 /// What the session needs of its connection when an exchange's caller acts.
 class ExchangeOwner {
