@@ -51,7 +51,7 @@ class ResourceClient {
   Task<Result<void>> remove_all(DeleteOptions options = {}, ListOptions selection = {}) const;
 
   const meta::GroupVersionResource& resource() const { return resource_; }
-  const std::string& namespace_() const { return namespace_; }
+  const std::string& namespace_name() const { return namespace_; }
   rest::RestClient& client() const { return *client_; }
 
  private:
