@@ -2,12 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "pedalion/apimachinery/codec/decode.h"
-#include "pedalion/apimachinery/codec/protobuf.h"
 #include "pedalion/apimachinery/codec/protobuf_wire.h"
-#include "pedalion/apimachinery/codec/random_object.h"
-#include "pedalion/apimachinery/json/parse.h"
-#include "pedalion/apimachinery/json/write.h"
 #include "pedalion/apimachinery/scheme/scheme.h"
 
 namespace pedalion::codec {
@@ -125,31 +120,6 @@ TEST(ProtobufWriter, RefusesTextThatIsNoObjectOfTheType) {
   // However deep the fault lies, no level is tried twice for it.
   EXPECT_TRUE(
       message_of(deep, *builtin().named("apiextensions/v1", "JSONSchemaProps")).starts_with("an object"));
-}
-
-TEST(ProtobufWriter, IsReadBackAsItWas) {
-  int objects = 0;
-  for (const auto& group_version : builtin().group_versions()) {
-    for (std::string_view kind : builtin().kinds(group_version)) {
-      const auto& type = type_of(group_version.group, group_version.version, kind);
-      if (!has_protobuf(type)) continue;
-      for (unsigned seed = 1; seed <= 3; ++seed, ++objects) {
-        SCOPED_TRACE(group_version.api_version() + " " + std::string(kind) + " " + std::to_string(seed));
-        json::Document object;
-        object.root = RandomObject(seed, object.arena).of(type);
-        ASSERT_TRUE(reshape(object, type));
-        std::string text = json::to_string(object.root), bytes;
-        ASSERT_TRUE(append_message(text, type, bytes));
-        json::Document read;
-        auto decoded = decode_message(bytes, type, read.arena);
-        ASSERT_TRUE(decoded) << decoded.error().message;
-        read.root = *decoded;
-        ASSERT_TRUE(reshape(read, type));
-        ASSERT_EQ(json::to_string(read.root), text);
-      }
-    }
-  }
-  EXPECT_GT(objects, 600);
 }
 
 }  // namespace

@@ -1,0 +1,38 @@
+#pragma once
+// Random objects made from a schema type: all that the type can hold, and nothing that protobuf cannot tell
+// apart (an empty list is an absent one there).
+#include <random>
+#include <string>
+
+#include "pedalion/apimachinery/json/value.h"
+#include "pedalion/apimachinery/schema/type.h"
+
+namespace pedalion::apimachinery::testing {
+
+/// Makes trees in one arena. Lists that merge by key have items with keys, none twice; keys come from few, so
+/// that two objects of one generator have items in common. How full an object is, is random too.
+class RandomObject {
+ public:
+  RandomObject(unsigned seed, json::Arena& arena) : random_(seed), arena_(arena) { random_.discard(8); }
+
+  json::Value of(const schema::Type& type);
+
+ private:
+  std::size_t below(std::size_t count) { return random_() % count; }
+  json::Value value(const schema::Type& type, int depth);
+  json::Value structure(const schema::Type& type, int depth);
+  json::Value field(const schema::Field& field, int depth);
+  json::Value list(const schema::Type& type, int depth);
+  json::Value map(const schema::Type& type, int depth);
+  json::Value special(schema::Shape shape);
+  /// Of a member that items of a list are told apart by.
+  json::Value key(const schema::Type& type);
+  /// Gives every item its keys, and takes items with those of an earlier one away.
+  void make_unique(json::Value& list, const schema::Field& field);
+
+  std::minstd_rand random_;
+  json::Arena& arena_;
+  std::size_t fullness_ = 0;  // of eight members, how many are there
+};
+
+}  // namespace pedalion::apimachinery::testing
