@@ -125,25 +125,99 @@ Subject subject_of(X509_NAME* name) {
   return subject;
 }
 
-}  // namespace
+std::unexpected<Status> refused(std::string text) {
+  return std::unexpected(Status(400, "BadRequest", std::move(text)));
+}
 
-Result<Subject> requested_subject(std::string_view pem) {
-  auto refused = [](std::string text) { return std::unexpected(Status(400, "BadRequest", std::move(text))); };
+/// One block of a PEM text.
+struct PemBlock {
+  std::string type, headers, der;
+};
+
+std::optional<PemBlock> next_block(BIO* text) {
   char *name = nullptr, *header = nullptr;
   unsigned char* data = nullptr;
   long size = 0;
-  BioPtr text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  bool found = PEM_read_bio(text.get(), &name, &header, &data, &size) == 1;
+  bool found = PEM_read_bio(text, &name, &header, &data, &size) == 1;
   ERR_clear_error();
-  bool is_request = found && std::string_view(name) == "CERTIFICATE REQUEST";
-  const unsigned char* at = data;
-  RequestPtr request(is_request ? d2i_X509_REQ(nullptr, &at, size) : nullptr);
+  std::optional<PemBlock> block;
+  if (found) {
+    block = PemBlock{name, header, std::string(reinterpret_cast<const char*>(data), size)};
+  }
   OPENSSL_free(name);
   OPENSSL_free(header);
   OPENSSL_free(data);
-  if (!is_request) return refused("PEM block type must be CERTIFICATE REQUEST");
+  return block;
+}
+
+BioPtr bio_of(std::string_view text) {
+  return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+const unsigned char* bytes_of(const std::string& text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+Result<RequestPtr> parse_request(std::string_view pem) {
+  BioPtr text = bio_of(pem);
+  auto block = next_block(text.get());
+  if (!block || block->type != "CERTIFICATE REQUEST") {
+    return refused("PEM block type must be CERTIFICATE REQUEST");
+  }
+  const unsigned char* at = bytes_of(block->der);
+  RequestPtr request(d2i_X509_REQ(nullptr, &at, static_cast<long>(block->der.size())));
   if (!request) return refused("asn1: structure error: " + openssl_error());
+  return request;
+}
+
+/// How Go says that a signature is not that of the key.
+std::string_view verification_failure(EVP_PKEY* key) {
+  switch (EVP_PKEY_get_base_id(key)) {
+    case EVP_PKEY_RSA:
+      return "crypto/rsa: verification error";
+    case EVP_PKEY_EC:
+      return "x509: ECDSA verification failure";
+    case EVP_PKEY_ED25519:
+      return "x509: Ed25519 verification failure";
+    default:
+      return "x509: cannot verify signature: algorithm unimplemented";
+  }
+}
+
+}  // namespace
+
+Result<Subject> requested_subject(std::string_view pem) {
+  TRY(RequestPtr request, parse_request(pem));
   return subject_of(X509_REQ_get_subject_name(request.get()));
+}
+
+Result<void> check_request(std::string_view pem) {
+  TRY(RequestPtr request, parse_request(pem));
+  EVP_PKEY* key = X509_REQ_get0_pubkey(request.get());
+  bool verified = key != nullptr && X509_REQ_verify(request.get(), key) == 1;
+  ERR_clear_error();
+  if (key == nullptr) return refused("x509: cannot verify signature: algorithm unimplemented");
+  if (!verified) return refused(std::string(verification_failure(key)));
+  return {};
+}
+
+Result<void> check_certificates(std::string_view pem) {
+  if (pem.empty()) return {};
+  BioPtr text = bio_of(pem);
+  std::size_t count = 0;
+  while (auto block = next_block(text.get())) {
+    if (block->type != "CERTIFICATE") {
+      return refused("only CERTIFICATE PEM blocks are allowed, found \"" + block->type + "\"");
+    }
+    if (!block->headers.empty()) return refused("no PEM block headers are permitted");
+    const unsigned char* at = bytes_of(block->der);
+    CertificatePtr certificate(d2i_X509(nullptr, &at, static_cast<long>(block->der.size())));
+    ERR_clear_error();
+    if (!certificate) return refused("x509: malformed certificate");
+    ++count;
+  }
+  if (count == 0) return refused("must contain at least one CERTIFICATE PEM block");
+  return {};
 }
 
 Result<KeyPair> make_authority(std::string_view common_name, std::chrono::hours valid_for) {

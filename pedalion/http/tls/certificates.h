@@ -41,6 +41,13 @@ struct Subject {
 /// Whose certificate a PKCS #10 request in PEM asks for. Fails (400) when the text is none.
 Result<Subject> requested_subject(std::string_view pem);
 
+/// Whether the text is such a request, signed with the key that it names. Fails (400) with Go's text.
+Result<void> check_request(std::string_view pem);
+
+/// Whether the text holds certificates and nothing else; empty text does. Fails (400) with kube-apiserver's
+/// text.
+Result<void> check_certificates(std::string_view pem);
+
 /// Roots against which client certificates are verified. Thread-safe.
 class TrustStore {
  public:

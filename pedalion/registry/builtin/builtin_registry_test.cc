@@ -148,7 +148,13 @@ TEST_F(BuiltinRegistryTest, EveryStoredKindCanBeMadeReadAndRemoved) {
       {"horizontalpodautoscalers",
        R"("spec":{"maxReplicas":1,"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"d"}})"},
       {"certificatesigningrequests",
-       R"("spec":{"signerName":"example.com/s","usages":["client auth"],"request":"eA=="})"},
+       R"("spec":{"signerName":"example.com/s","usages":["client auth"],"request":")"
+       "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlITk1IWUNBUUF3RkRFU01CQUdBMVVFQXd3SloyOXNaR1Z1"
+       "TFdWak1Ga3dFd1lIS29aSXpqMENBUVlJS29aSQp6ajBEQVFjRFFnQUVEdUR1SGd6elkreE1lbUdvckZDaUNRajJLRGJkUUhT"
+       "Q1hFaFFsVTRkWnF2cXpPNlhiTE1VCnpwaURabFdVVGYzUWZHSGtndFZYcEVxMFd2K2NrN2FZWHFBQU1Bb0dDQ3FHU000OUJB"
+       "TUNBMGNBTUVRQ0lGM1AKZXgwSkdnS2d1TUg1VlpXcVNVTUxaUVFGOVptUCtqdlRUeDA1YmRrdUFpQTJzbDB3S2lvV0E5WVdB"
+       "OEdDQlV4TQpGL3Z1TWx0ZDdpLzc1QjFoVnhJUUZBPT0KLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg=="
+       "\"}"},
       {"rolebindings", R"("roleRef":{"kind":"Role","name":"r"})"},
       {"clusterrolebindings", R"("roleRef":{"kind":"ClusterRole","name":"r"})"},
       {"apiservices",

@@ -11,6 +11,20 @@ bool is_path_character(char c) {
   return alphanumeric || std::string_view("/-._~%!$&'()*+,;=:").find(c) != std::string_view::npos;
 }
 
+/// The parts between dots, up to the first bad one.
+void check_parts(const Field& field, std::string_view text, meta::NameRule rule) {
+  for (std::size_t from = 0; from <= text.size();) {
+    std::size_t to = std::min(text.find('.', from), text.size());
+    std::string_view part = text.substr(from, to - from);
+    auto problems = rule(part);
+    for (const std::string& problem : problems) {
+      field.invalid(text, "validating label " + meta::go_quoted(part) + ": " + problem);
+    }
+    if (!problems.empty()) return;
+    from = to + 1;
+  }
+}
+
 }  // namespace
 
 bool require_text(const Field& field, std::string_view detail) {
@@ -59,6 +73,23 @@ void check_domain_prefixed_path(const Field& field) {
   for (const std::string& problem : meta::dns_subdomain_problems(host)) field.invalid(host, problem);
   if (std::ranges::all_of(path, is_path_character)) return;
   field.invalid(path, "Invalid path (regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')");
+}
+
+void check_signer_name(const Field& field) {
+  std::string_view text = field.text();
+  std::size_t slash = text.find('/');
+  if (!require_text(field)) return;
+  if (slash == text.npos || text.find('/', slash + 1) != text.npos) {
+    return field.invalid("must be a fully qualified domain and path of the form 'example.com/signer-name'");
+  }
+  std::string_view domain = text.substr(0, slash), path = text.substr(slash + 1);
+  if (domain.size() > 253) field.too_long(253);
+  check_parts(field, domain, meta::dns_label_problems);
+  if (domain.find('.') == domain.npos) {
+    field.invalid(domain, "should be a domain with at least two segments separated by dots");
+  }
+  check_parts(field, path, meta::dns_subdomain_problems);
+  if (text.size() > 571) field.too_long(571);
 }
 
 bool same(const Field& a, const Field& b) {

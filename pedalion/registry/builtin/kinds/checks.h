@@ -29,6 +29,8 @@ void check_positive(const Field& field);
 void check_range(const Field& field, std::int64_t low, std::int64_t high);
 /// A host, a slash, a path: "acme.io/foo".
 void check_domain_prefixed_path(const Field& field);
+/// Who signs certificates: "example.com/signer-name". It must be there.
+void check_signer_name(const Field& field);
 /// "field is immutable" when the two differ; absent equals absent.
 void check_immutable(const Field& field, const Field& old);
 /// The two are equal, absent and null being the same.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "pedalion/apimachinery/managedfields/request.h"
 
@@ -86,38 +87,38 @@ void set_generation(const Traits& traits, Filler& object, const Value& old) {
   object.in("metadata").set("generation", Value::integer((before == nullptr ? 0 : before->int_or(0)) + 1));
 }
 
-bool is_decision(const Value& condition) {
-  std::string_view type = condition.string_at({"type"});
-  return type == "Approved" || type == "Denied";
-}
+bool is_of(const Value& condition, std::string_view type) { return condition.string_at({"type"}) == type; }
 
-/// Of `wanted`'s conditions those that are decisions (or not), and the other kind of `old`'s.
-void mix_conditions(Filler& object, const Value& old, bool decisions_are_new) {
-  json::Arena& arena = object.arena();
-  Value mixed = Value::array(arena);
-  auto take = [&](const Value& from, bool decisions) {
-    const Value* conditions = from.at({"status", "conditions"});
-    if (conditions == nullptr) return;
-    for (const Value& condition : conditions->items()) {
-      if (is_decision(condition) == decisions) mixed.push_back(json::deep_copy(condition, arena), arena);
+/// Decisions on a signing request stay as they were made, unless their number says that some came or went:
+/// that is for validation to refuse.
+void keep_decisions(Filler& object, const Value& old) {
+  Value* conditions = object.object().at({"status", "conditions"});
+  const Value* before = old.at({"status", "conditions"});
+  if (conditions == nullptr || before == nullptr) return;
+  for (std::string_view type : {"Approved", "Denied"}) {
+    std::vector<Value*> now;
+    std::vector<const Value*> then;
+    for (Value& condition : conditions->items()) {
+      if (is_of(condition, type)) now.push_back(&condition);
     }
-  };
-  take(decisions_are_new ? std::as_const(object.object()) : old, true);
-  take(decisions_are_new ? old : std::as_const(object.object()), false);
-  Filler status = object.in("status");
-  if (mixed.empty()) {
-    status.object().erase("conditions");
-  } else {
-    status.set("conditions", mixed);
+    for (const Value& condition : before->items()) {
+      if (is_of(condition, type)) then.push_back(&condition);
+    }
+    if (now.size() != then.size()) continue;
+    for (std::size_t i = 0; i < now.size(); ++i) *now[i] = json::deep_copy(*then[i], object.arena());
   }
 }
 
+/// Of a signing request the conditions are written, and nothing else.
 void approve(Filler& object, const Value& old) {
-  mix_conditions(object, old, true);
   const Value* conditions = std::as_const(object.object()).at({"status", "conditions"});
   Value decided = conditions == nullptr ? Value() : *conditions;
   keep_all_but(object, old, "metadata");
-  if (decided.is_array()) object.in("status").set("conditions", decided);
+  if (decided.is_array()) {
+    object.in("status").set("conditions", decided);
+  } else if (object.has("status")) {
+    object.in("status").object().erase("conditions");
+  }
 }
 
 void write_status(const Traits& traits, Filler& object, const Value& old) {
@@ -127,7 +128,7 @@ void write_status(const Traits& traits, Filler& object, const Value& old) {
   if (status_is_all(traits) || traits.resource == "resourceclaims") {
     keep_metadata(object, old, {"labels", "annotations", "finalizers", "ownerReferences"});
   }
-  if (traits.resource == "certificatesigningrequests") mix_conditions(object, old, false);
+  if (traits.resource == "certificatesigningrequests") keep_decisions(object, old);
   if (traits.resource == "pods") {
     const Value* quality = old.at({"status", "qosClass"});
     if (quality != nullptr) object.in("status").set("qosClass", json::deep_copy(*quality, object.arena()));

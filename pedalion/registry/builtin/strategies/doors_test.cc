@@ -85,11 +85,13 @@ TEST(Doors, ApprovalDecidesAndStatusDoesNot) {
       {"type":"Approved","status":"True"}]}})";
   std::string approved = written(kRequests, Door::kApproval, kNew, kOld, {"status"});
   EXPECT_NE(approved.find("Approved"), approved.npos) << approved;
-  EXPECT_NE(approved.find("Failed"), approved.npos) << approved;
+  EXPECT_EQ(approved.find("Failed"), approved.npos) << "validation refuses that: " << approved;
   EXPECT_NE(approved.find("eA=="), approved.npos) << approved;
   EXPECT_EQ(written(kRequests, Door::kApproval, kNew, kOld, {"spec", "signerName"}), R"("a/b")");
-  std::string status = written(kRequests, Door::kStatus, kNew, kOld, {"status"});
-  EXPECT_EQ(status.find("Approved"), status.npos) << status;
+  constexpr std::string_view kApproved = R"({"spec":{"signerName":"a/b"},"status":{"conditions":[
+      {"type":"Approved","status":"True","reason":"first"}]}})";
+  std::string status = written(kRequests, Door::kStatus, kNew, kApproved, {"status"});
+  EXPECT_NE(status.find("first"), status.npos) << status;
 }
 
 TEST(Doors, ResizeTakesResourcesOnly) {

@@ -4,6 +4,8 @@
 
 namespace pedalion::registry::builtin::kinds::access {
 
-extern const KindRules kSigningRequests;  // signing_requests.cc
+extern const KindRules kRoles, kClusterRoles;                // roles.cc
+extern const KindRules kRoleBindings, kClusterRoleBindings;  // bindings.cc
+extern const KindRules kSigningRequests;                     // signing_requests.cc
 
 }  // namespace pedalion::registry::builtin::kinds::access

@@ -1,14 +1,17 @@
 // Certificate signing requests: who asks, what a signer may do.
 #include <algorithm>
+#include <set>
 
 #include "pedalion/apimachinery/codec/protobuf_wire.h"
 #include "pedalion/apimachinery/meta/time.h"
-#include "pedalion/apimachinery/meta/validation.h"
+#include "pedalion/http/tls/certificates.h"
 #include "pedalion/registry/builtin/kinds/access/rows.h"
 #include "pedalion/registry/builtin/kinds/checks.h"
 
 namespace pedalion::registry::builtin::kinds::access {
 namespace {
+
+constexpr std::string_view kLegacySigner = "kubernetes.io/legacy-unknown";
 
 void set_or_erase(Filler& object, std::string_view name, std::string_view text) {
   if (text.empty()) {
@@ -45,115 +48,188 @@ void keep_spec(Filler& object, const Value& old) {
   if (spec != nullptr) object.set("spec", json::deep_copy(*spec, object.arena()));
 }
 
-constexpr std::string_view kPemBegin = "-----BEGIN CERTIFICATE-----";
-
-const Value* find_condition(const Value& request, std::string_view type) {
-  for (const Value& condition : items_at(request, {"status", "conditions"})) {
-    if (condition.string_at({"type"}) == type) return &condition;
+bool sets_twice(std::span<const Value> items, std::string_view member) {
+  std::set<std::string_view> seen;
+  for (const Value& item : items) {
+    if (!seen.insert(member.empty() ? item.string_or() : item.string_at({member})).second) return true;
   }
-  return nullptr;
+  return false;
 }
 
-/// A condition tells when it came; one that was there keeps its time.
+std::size_t count_conditions(const Value& request, std::string_view type) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(items_at(request, {"status", "conditions"}),
+                            [&](const Value& condition) { return condition.string_at({"type"}) == type; }));
+}
+
+/// A condition tells when it came; one whose status was there before keeps its time.
 void stamp_conditions(Filler& request, const Value& old) {
   Value* conditions = request.object().at({"status", "conditions"});
   if (conditions == nullptr) return;
   json::Arena& arena = request.arena();
   Value now = Value::string(meta::format_time(meta::now_seconds()), arena);
   for (Value& condition : conditions->items()) {
-    const Value* before = find_condition(old, std::as_const(condition).string_at({"type"}));
-    bool same_status =
-        before != nullptr && before->string_at({"status"}) == std::as_const(condition).string_at({"status"});
-    if (std::as_const(condition).string_at({"lastUpdateTime"}).empty())
-      condition.set("lastUpdateTime", now, arena);
-    if (!std::as_const(condition).string_at({"lastTransitionTime"}).empty()) continue;
-    const Value* since = same_status ? before->find("lastTransitionTime") : nullptr;
-    condition.set("lastTransitionTime", since != nullptr && since->is_string() ? *since : now, arena);
+    const Value& read = condition;
+    if (read.string_at({"lastUpdateTime"}).empty()) condition.set("lastUpdateTime", now, arena);
+    if (!read.string_at({"lastTransitionTime"}).empty()) continue;
+    Value since = now;
+    for (const Value& before : items_at(old, {"status", "conditions"})) {
+      bool same_one = before.string_at({"type"}) == read.string_at({"type"}) &&
+                      before.string_at({"status"}) == read.string_at({"status"});
+      if (!same_one || before.string_at({"lastTransitionTime"}).empty()) continue;
+      since = *before.find("lastTransitionTime");
+      break;
+    }
+    condition.set("lastTransitionTime", since, arena);
   }
 }
 
-void check_conditions(const Field& conditions) {
+/// What an older request may have, and its updates keep.
+struct Leniency {
+  bool both_decisions = false, legacy_signer = false, duplicate_types = false, empty_types = false,
+       any_certificate = false, duplicate_usages = false, unknown_usages = false;
+};
+
+void check_decision(const Field& conditions, std::string_view type, bool& this_one, bool other) {
+  this_one = true;
+  if (other) conditions.invalid(type, "Approved and Denied conditions are mutually exclusive");
+}
+
+void check_conditions(const Field& conditions, const Leniency& leniency) {
   static constexpr std::string_view kTrue[] = {"True"}, kStatuses[] = {"False", "True", "Unknown"};
   bool approved = false, denied = false;
-  std::vector<std::string_view> seen;
+  std::set<std::string_view> seen;
   conditions.each([&](const Field& condition) {
     std::string_view type = condition["type"].text();
-    bool decides = type == "Approved" || type == "Denied" || type == "Failed";
-    if (type.empty()) condition["type"].required();
-    if (condition["status"].text().empty()) {
-      condition["status"].required();
-    } else {
-      check_one_of(condition["status"], decides ? std::span<const std::string_view>(kTrue) : kStatuses);
-    }
-    if (type == "Approved") approved = true;
-    if (type == "Denied") denied = true;
-    if ((type == "Approved" && denied) || (type == "Denied" && approved)) {
-      conditions.invalid(type, "Approved and Denied conditions are mutually exclusive");
-    }
-    if (std::ranges::find(seen, type) != seen.end()) condition["type"].duplicate();
-    seen.push_back(type);
+    bool only_true = type == "Approved" || type == "Denied" || type == "Failed";
+    if (!leniency.empty_types) require_text(condition["type"]);
+    require_one_of(condition["status"], only_true ? std::span<const std::string_view>(kTrue) : kStatuses);
+    if (!leniency.both_decisions && type == "Approved") check_decision(conditions, type, approved, denied);
+    if (!leniency.both_decisions && type == "Denied") check_decision(conditions, type, denied, approved);
+    if (!seen.insert(type).second && !leniency.duplicate_types) condition["type"].duplicate(type);
   });
 }
 
-void validate_request(const Value& request, FieldErrors& errors) {
-  Field spec = Field(request, errors)["spec"];
-  if (spec["usages"].empty()) spec["usages"].required("usages must be provided");
-  Field signer = spec["signerName"];
-  if (signer.text().empty()) {
-    signer.required();
-  } else if (signer.text().find('/') == std::string_view::npos) {
-    signer.invalid(signer.text(),
-                   "must be a fully qualified domain and path of the form 'example.com/signer-name'");
-  }
-  Field seconds = spec["expirationSeconds"];
-  if (seconds && seconds.number() < 600)
-    seconds.invalid("may not specify a duration less than 600 seconds (10 minutes)");
-  check_conditions(Field(request, errors)["status"]["conditions"]);
-}
-
-/// `additions`: what this door may add. No door takes conditions away.
-void check_changes(const Value& request, const Value& old, std::initializer_list<std::string_view> additions,
-                   FieldErrors& errors) {
-  Field conditions = Field(request, errors)["status"]["conditions"];
-  for (std::string_view type : {"Approved", "Denied", "Failed"}) {
-    bool now = find_condition(request, type) != nullptr, before = find_condition(old, type) != nullptr;
-    bool may_add = std::ranges::find(additions, type) != additions.end();
-    std::string quoted = meta::go_quoted(type);
-    if (before && !now) conditions.forbidden("updates may not remove a condition of type " + quoted);
-    if (!before && now && !may_add) conditions.forbidden("updates may not add a condition of type " + quoted);
-  }
-}
-
-void check_certificate(const Value& request, const Value& old, FieldErrors& errors) {
-  Field certificate = Field(request, errors)["status"]["certificate"];
-  std::string_view before = old.string_at({"status", "certificate"});
-  if (certificate.text().empty() || certificate.text() == before) return;
-  if (!before.empty()) {
-    certificate.forbidden("updates may not modify the certificate");
-    return;
-  }
+std::string decoded(const Field& field) {
   std::string text;
-  codec::append_base64_decoded(text, certificate.text());
-  if (text.find(kPemBegin) == std::string::npos) {
-    certificate.invalid("<certificate data>", "must contain at least one CERTIFICATE PEM block");
+  codec::append_base64_decoded(text, field.text());
+  return text;
+}
+
+constexpr std::string_view kUsages[] = {"any",
+                                        "cert sign",
+                                        "client auth",
+                                        "code signing",
+                                        "content commitment",
+                                        "crl sign",
+                                        "data encipherment",
+                                        "decipher only",
+                                        "digital signature",
+                                        "email protection",
+                                        "encipher only",
+                                        "ipsec end system",
+                                        "ipsec tunnel",
+                                        "ipsec user",
+                                        "key agreement",
+                                        "key encipherment",
+                                        "microsoft sgc",
+                                        "netscape sgc",
+                                        "ocsp signing",
+                                        "s/mime",
+                                        "server auth",
+                                        "signing",
+                                        "timestamping"};
+
+void check_usages(const Field& usages, const Leniency& leniency) {
+  if (usages.empty()) usages.required();
+  if (!leniency.unknown_usages) {
+    usages.each([](const Field& usage) {
+      if (std::ranges::find(kUsages, usage.text()) == std::end(kUsages)) usage.not_supported(kUsages);
+    });
+  }
+  std::set<std::string_view> seen;
+  usages.each([&](const Field& usage) {
+    if (!seen.insert(usage.text()).second && !leniency.duplicate_usages) usage.duplicate();
+  });
+}
+
+void check_signer(const Field& signer, const Leniency& leniency) {
+  if (signer.text() == kLegacySigner && !leniency.legacy_signer) {
+    return signer.invalid("the legacy signerName is not allowed via this API version");
+  }
+  check_signer_name(signer);
+}
+
+void check_request(const Value& object, const Leniency& leniency, FieldErrors& errors) {
+  Field request(object, errors), spec = request["spec"], seconds = spec["expirationSeconds"],
+                                 certificate = request["status"]["certificate"];
+  auto proved = http::tls::check_request(decoded(spec["request"]));
+  if (!proved) spec["request"].invalid(spec["request"].text(), proved.error().message);
+  check_usages(spec["usages"], leniency);
+  check_signer(spec["signerName"], leniency);
+  if (seconds && seconds.number() < 600) {
+    seconds.invalid("may not specify a duration less than 600 seconds (10 minutes)");
+  }
+  check_conditions(request["status"]["conditions"], leniency);
+  if (leniency.any_certificate) return;
+  auto readable = http::tls::check_certificates(decoded(certificate));
+  if (!readable) certificate.invalid("<certificate data>", readable.error().message);
+}
+
+void validate(const Value& object, FieldErrors& errors) { check_request(object, {}, errors); }
+
+Leniency leniency_of(const Value& request, const Value& old) {
+  auto conditions = items_at(old, {"status", "conditions"}), usages = items_at(old, {"spec", "usages"});
+  std::string_view certificate = old.string_at({"status", "certificate"});
+  FieldErrors none;
+  Field before(old, none);
+  return {.both_decisions = count_conditions(old, "Approved") > 0 && count_conditions(old, "Denied") > 0,
+          .legacy_signer = old.string_at({"spec", "signerName"}) == kLegacySigner,
+          .duplicate_types = sets_twice(conditions, "type"),
+          .empty_types = count_conditions(old, "") > 0,
+          .any_certificate = request.string_at({"status", "certificate"}) == certificate ||
+                             !http::tls::check_certificates(decoded(before["status"]["certificate"])),
+          .duplicate_usages = sets_twice(usages, ""),
+          .unknown_usages = std::ranges::any_of(usages, [](const Value& usage) {
+            return std::ranges::find(kUsages, usage.string_or()) == std::end(kUsages);
+          })};
+}
+
+enum class May : std::uint8_t { kNothing, kApprove, kSign };
+
+/// Conditions stay once they are there; decisions come through one door, the certificate through another,
+/// once.
+void check_changes(const Value& request, const Value& old, May may, FieldErrors& errors) {
+  check_request(request, leniency_of(request, old), errors);
+  Field status = Field(request, errors)["status"], conditions = status["conditions"];
+  for (std::string_view type : {"Approved", "Denied", "Failed"}) {
+    if (count_conditions(request, type) >= count_conditions(old, type)) continue;
+    conditions.forbidden("updates may not remove a condition of type " + meta::go_quoted(type));
+  }
+  for (std::string_view type : {"Approved", "Denied"}) {
+    if (may == May::kApprove || count_conditions(request, type) <= count_conditions(old, type)) continue;
+    conditions.forbidden("updates may not add a condition of type " + meta::go_quoted(type));
+  }
+  std::string_view before = old.string_at({"status", "certificate"});
+  if (status["certificate"].text() == before) return;
+  if (may != May::kSign) {
+    status["certificate"].forbidden("updates may not set certificate content");
+  } else if (!before.empty()) {
+    status["certificate"].forbidden("updates may not modify existing certificate content");
   }
 }
 
 void validate_update(const Value& request, const Value& old, FieldErrors& errors) {
-  check_changes(request, old, {}, errors);
+  check_changes(request, old, May::kNothing, errors);
 }
 
 void validate_status(const Value& request, const Value& old, FieldErrors& errors) {
-  check_conditions(Field(request, errors)["status"]["conditions"]);
-  check_changes(request, old, {"Failed"}, errors);
-  check_certificate(request, old, errors);
+  check_changes(request, old, May::kSign, errors);
 }
 
 void validate_approval(std::string_view subresource, const Value& request, const Value& old,
                        FieldErrors& errors) {
-  if (subresource != "approval") return;
-  check_conditions(Field(request, errors)["status"]["conditions"]);
-  check_changes(request, old, {"Approved", "Denied"}, errors);
+  if (subresource == "approval") check_changes(request, old, May::kApprove, errors);
 }
 
 }  // namespace
@@ -163,8 +239,9 @@ const KindRules kSigningRequests = {.group = "certificates.k8s.io",
                                     .prepare_create = prepare_signing_request,
                                     .prepare_update = keep_spec,
                                     .prepare_status_update = stamp_conditions,
-                                    .validate = validate_request,
+                                    .validate = validate,
                                     .validate_update = validate_update,
+                                    .update_judged_alone = true,
                                     .validate_status_update = validate_status,
                                     .validate_subresource_update = validate_approval};
 
