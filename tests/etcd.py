@@ -103,6 +103,38 @@ def what_others_wrote_is_read(binary):
         assert status == 200 and {item["metadata"]["name"] for item in seen["items"]} >= {"theirs", "json"}, seen
 
 
+@case
+def resources_lie_where_an_override_says(binary):
+    with Etcd() as etcd, Etcd() as other:
+        flags = [f"--etcd-servers-overrides=/configmaps#{other.endpoints},apps/*#{other.endpoints}"]
+        with Server(binary, storage=etcd.endpoints, flags=flags) as server:
+            for _ in range(20):  # the revisions of the two go apart
+                call(server, "POST", "/api/v1/namespaces", {"metadata": {"generateName": "n-"}})
+            status, made = call(server, "POST", CONFIGMAPS, config_map("a", k="v"))
+            assert status == 201, made
+            assert in_etcd(other, "/registry/configmaps/default/a") and not in_etcd(etcd, "/registry/configmaps/default/a")
+            assert in_etcd(etcd, "/registry/namespaces/default") and not in_etcd(other, "/registry/namespaces/default")
+            status, seen = call(server, "GET", CONFIGMAPS)
+            assert status == 200 and [item["metadata"]["name"] for item in seen["items"] if item["data"].get("k")] == ["a"], seen
+            with server.open("/readyz?verbose", token="admin-token") as answer:
+                listing = answer.read().decode()
+            assert "[+]etcd-readiness ok\n[+]etcd-override-0 ok\n[+]etcd-override-readiness-0 ok\n[+]informer-sync ok\n" in listing, listing
+            assert "etcd-override-1" not in listing, "one set of servers is one store"
+            other.members[0].send(signal.SIGSTOP)
+            end = time.time() + 40
+            while True:
+                try:
+                    server.open("/healthz", token="admin-token").read()
+                except urllib.error.HTTPError as error:
+                    listing = error.read().decode()
+                    break
+                assert time.time() < end, "nobody saw that the other etcd is gone"
+                time.sleep(0.5)
+            assert "[+]etcd ok\n[-]etcd-override-0 failed" in listing, listing
+            assert call(server, "GET", "/api/v1/namespaces/default")[0] == 200, "what lies elsewhere goes on"
+            other.members[0].send(signal.SIGCONT)
+
+
 def storage(binary, *words, expect=0):
     done = subprocess.run([binary, "storage", *words], capture_output=True, text=True)
     assert done.returncode == expect, done.stderr

@@ -17,6 +17,7 @@
 #include "pedalion/controlplane/hooks.h"
 #include "pedalion/controlplane/host.h"
 #include "pedalion/controlplane/kubeconfig.h"
+#include "pedalion/controlplane/overrides.h"
 #include "pedalion/controlplane/reviews.h"
 #include "pedalion/controlplane/store.h"
 #include "pedalion/server/director.h"
@@ -35,7 +36,8 @@ struct ControlPlane::Rep {
   Lifecycle lifecycle;
   Hooks hooks;
   std::unique_ptr<OpenedStore> store;
-  std::unique_ptr<Encryption> encryption;  // null: nothing is encrypted
+  std::unique_ptr<OverriddenStores> overridden;  // null: all lies in `store`
+  std::unique_ptr<Encryption> encryption;        // null: nothing is encrypted
   std::unique_ptr<authn::Authenticator> authenticator;
   std::unique_ptr<authz::Authorizer> authorizer;
   std::unique_ptr<Api> api;
@@ -143,6 +145,10 @@ Result<void> ControlPlane::Rep::build_api() {
   wanted.min_request_timeout = options.min_request_timeout;
   wanted.advertised_server = advertised_server();
   storage::Store* values = &store->store();
+  if (!options.storage.overrides.empty()) {
+    TRY(overridden, OverriddenStores::open(*values, options.storage));
+    values = &overridden->store();
+  }
   if (!options.storage.encryption_file.empty()) {
     TRY(encryption, Encryption::open(*values, {.file = options.storage.encryption_file,
                                                .reload = options.storage.reload_encryption_file,
@@ -168,7 +174,14 @@ Result<void> ControlPlane::Rep::build_paths() {
                    ? Result<void>(std::unexpected(Status(500, "", "process is shutting down")))
                    : Result<void>();
       }};
-  std::vector<HealthCheck> live = {ping, log, etcd}, ready = {ping, log, etcd, readiness, informers};
+  std::vector<HealthCheck> live = {ping, log, etcd}, ready = {ping, log, etcd, readiness};
+  for (std::size_t i = 0; overridden && i < overridden->stores().size(); ++i) {
+    auto healthy = [&store = *overridden->stores()[i]] { return store.healthy(); };
+    live.push_back({"etcd-override-" + std::to_string(i), healthy, "etcd"});
+    ready.push_back(live.back());
+    ready.push_back({"etcd-override-readiness-" + std::to_string(i), healthy, "etcd-readiness"});
+  }
+  ready.push_back(informers);
   for (const auto& hook : hooks.checks()) {
     live.push_back(hook);
     ready.push_back(hook);

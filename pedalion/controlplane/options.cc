@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "pedalion/base/log.h"
+#include "pedalion/controlplane/overrides.h"
 
 namespace pedalion::controlplane {
 namespace {
@@ -24,6 +25,7 @@ Result<StorageChoice> storage_from(const FlagValues& flags) {
   if (storage.etcd.certificate_file.empty() != storage.etcd.key_file.empty()) {
     return std::unexpected(refused("--etcd-certfile and --etcd-keyfile go together"));
   }
+  TRY(storage.overrides, parse_overrides(flags.list("etcd-servers-overrides")));
   storage.kind = !storage.etcd.endpoints.empty() ? StorageChoice::Kind::kEtcd
                  : kind == "memory"              ? StorageChoice::Kind::kMemory
                                                  : StorageChoice::Kind::kEmbedded;

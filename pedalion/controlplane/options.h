@@ -13,10 +13,17 @@
 
 namespace pedalion::controlplane {
 
+/// Servers of one resource's own, or of a group's ("*").
+struct EtcdOverride {
+  std::string group, resource;
+  std::vector<std::string> servers;
+};
+
 struct StorageChoice {
   enum class Kind : std::uint8_t { kEmbedded, kMemory, kEtcd } kind = Kind::kEmbedded;
   std::string directory;  // of the embedded store
   storage::etcd3::Etcd3Options etcd;
+  std::vector<EtcdOverride> overrides;
   std::chrono::milliseconds compaction_interval{std::chrono::minutes(5)};
   std::string prefix = "/registry";
   std::string encryption_file;  // empty: nothing is encrypted

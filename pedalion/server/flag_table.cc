@@ -54,7 +54,8 @@ constexpr auto kFlags = std::to_array<Flag>({
     // Storage.
     {"etcd-servers", kList, "", kYes,
      "https://host:port of each member: keep everything in etcd, in place of the embedded store"},
-    {"etcd-servers-overrides", kList, "", kNo, ""},
+    {"etcd-servers-overrides", kList, "", kYes,
+     "group/resource#server;server: keep this resource in an etcd of its own"},
     {"etcd-prefix", kString, "/registry", kYes, "prefix of all keys"},
     {"etcd-cafile", kString, "", kYes, "who etcd's certificates are signed by"},
     {"etcd-certfile", kString, "", kYes, "client certificate for etcd"},

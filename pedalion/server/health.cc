@@ -50,9 +50,12 @@ http::Response HealthEndpoint::answer(std::string_view rest, std::string_view qu
 http::Response HealthEndpoint::answer_all(std::string_view query) const {
   auto wanted = parse_query(query);
   std::string listing, failures;
+  std::set<std::string_view> matched;
   for (const auto& check : checks_) {
-    if (wanted.excluded.erase(check.name) > 0) {
-      listing += "[+]" + check.name + " excluded: ok\n";
+    bool by_name = wanted.excluded.contains(check.name);
+    if (by_name || (!check.group.empty() && wanted.excluded.contains(check.group))) {
+      matched.insert(by_name ? check.name : check.group);
+      listing += "[+]" + check.name + (by_name ? " excluded" : " excluded with " + check.group) + ": ok\n";
       continue;
     }
     auto outcome = check.run();
@@ -63,6 +66,7 @@ http::Response HealthEndpoint::answer_all(std::string_view query) const {
       failures += (failures.empty() ? "" : ", ") + check.name + ": " + outcome.error().message;
     }
   }
+  std::erase_if(wanted.excluded, [&](const std::string& name) { return matched.contains(name); });
   if (!wanted.excluded.empty()) {
     listing += "warn: some health checks cannot be excluded: no matches for ";
     std::string_view separator;

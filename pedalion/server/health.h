@@ -14,6 +14,7 @@ namespace pedalion::server {
 struct HealthCheck {
   std::string name;  // "ping", "etcd", "poststarthook/rbac/bootstrap-roles"
   std::function<Result<void>()> run;
+  std::string group = {};  // the check that excludes this one, too
 };
 
 /// One endpoint with its checks, in the order in which a verbose answer lists them. Fixed once built.

@@ -44,6 +44,17 @@ TEST(Health, LeavesOutWhatIsExcluded) {
             "\"nada\",\"nope\"\nreadyz check passed\n");
 }
 
+TEST(Health, ExcludesWhatBelongsToAnExcludedCheck) {
+  HealthCheck member = bad("etcd-override-0");
+  member.group = "etcd";
+  HealthEndpoint readyz("readyz", {good("etcd"), member});
+  EXPECT_EQ(readyz.answer("", "").status, 500);
+  EXPECT_EQ(body_of(readyz.answer("", "exclude=etcd&verbose")),
+            "[+]etcd excluded: ok\n[+]etcd-override-0 excluded with etcd: ok\nreadyz check passed\n");
+  EXPECT_EQ(body_of(readyz.answer("", "exclude=etcd-override-0&verbose")),
+            "[+]etcd ok\n[+]etcd-override-0 excluded: ok\nreadyz check passed\n");
+}
+
 TEST(Health, AnswersForOneCheck) {
   HealthEndpoint livez("livez", {good("ping"), good("poststarthook/rbac/bootstrap-roles"), bad("etcd")});
   EXPECT_EQ(body_of(livez.answer("/poststarthook/rbac/bootstrap-roles", "")), "ok");

@@ -146,7 +146,7 @@ Task<Result<void>> LogStore::compact(Revision revision) {
   co_return Result<void>();
 }
 
-Task<Result<Revision>> LogStore::current_revision() {
+Task<Result<Revision>> LogStore::current_revision(std::string) {
   co_return parts_->state.revision.load(std::memory_order_acquire);
 }
 

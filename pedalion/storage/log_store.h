@@ -28,7 +28,7 @@ class LogStore : public Store {
   Task<Result<Revision>> remove(std::string key, Revision expected) override;
   Result<std::unique_ptr<Watch>> watch(std::string prefix, Revision after, WatchSink& sink) override;
   Task<Result<void>> compact(Revision revision) override;
-  Task<Result<Revision>> current_revision() override;
+  Task<Result<Revision>> current_revision(std::string) override;
 
   /// The failure that made the store read-only, if there was one. Does not wait.
   Result<void> healthy() const;

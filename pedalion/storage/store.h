@@ -114,8 +114,9 @@ class Store {
   /// more.
   virtual Task<Result<bool>> is_stale(std::string) { co_return false; }
 
-  /// The revision of the last write that a linearizable read sees.
-  virtual Task<Result<Revision>> current_revision() = 0;
+  /// The revision of the last write that a linearizable read sees of the keys that begin with `prefix` (of all keys,
+  /// where one counter is theirs).
+  virtual Task<Result<Revision>> current_revision(std::string prefix) = 0;
 };
 
 }  // namespace pedalion::storage

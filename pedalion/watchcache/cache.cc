@@ -59,7 +59,7 @@ Task<Result<ListPage>> CacheOverStore::list_exact(ListQuery query) {
   Revision wanted = query.freshness.revision;
   CO_TRY_OK(co_await core_->load());
   if (wanted > core_->revision()) {
-    CO_TRY(Revision current, co_await core_->store().current_revision());
+    CO_TRY(Revision current, co_await core_->store().current_revision(core_->options().prefix));
     if (wanted > current) co_return std::unexpected(meta::too_large_resource_version(wanted, current, 0));
     CO_TRY_OK(co_await core_->wait_until(wanted));
   }

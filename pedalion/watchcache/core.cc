@@ -67,7 +67,7 @@ Task<Result<void>> Core::wait_until(Revision revision) {
 }
 
 Task<Result<void>> Core::wait_until_current() {
-  CO_TRY(Revision current, co_await store_.current_revision());
+  CO_TRY(Revision current, co_await store_.current_revision(options_.prefix));
   co_return co_await wait_until(current);
 }
 

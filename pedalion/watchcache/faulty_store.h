@@ -67,7 +67,9 @@ class FaultyStore final : public storage::Store {
     return relay;
   }
   Task<Result<void>> compact(Revision revision) override { return store_.compact(revision); }
-  Task<Result<Revision>> current_revision() override { return store_.current_revision(); }
+  Task<Result<Revision>> current_revision(std::string prefix) override {
+    return store_.current_revision(std::move(prefix));
+  }
 
  private:
   struct Relay final : storage::Watch, storage::WatchSink {

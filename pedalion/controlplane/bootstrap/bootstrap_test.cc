@@ -59,9 +59,9 @@ TEST_F(BootstrapTest, MakesWhatAFreshServerHas) {
 
 TEST_F(BootstrapTest, TwiceChangesNothingButTheLease) {
   ASSERT_TRUE(run().has_value());
-  storage::Revision before = sync_wait(store_->current_revision()).value();
+  storage::Revision before = sync_wait(store_->current_revision({})).value();
   ASSERT_TRUE(run().has_value());
-  EXPECT_EQ(sync_wait(store_->current_revision()).value(), before + 1);
+  EXPECT_EQ(sync_wait(store_->current_revision({})).value(), before + 1);
 }
 
 TEST_F(BootstrapTest, EndpointsFollowTheServer) {

@@ -178,7 +178,7 @@ TEST(EmbeddedCrash, KillLosesNothingThatWasAnswered) {
     ASSERT_TRUE(store) << store.error().message;
     for (const Answer& answer : answers) ASSERT_GT(answer.revision, last);
     expect_answered(**store, round, answers);
-    last = sync_wait((*store)->current_revision()).value();
+    last = sync_wait((*store)->current_revision({})).value();
     if (round % 5 == 4) ASSERT_TRUE(sync_wait((*store)->compact(last - 1)));
   }
   EXPECT_GT(total, 200u) << "the writers hardly wrote";
@@ -348,7 +348,7 @@ TEST(DISABLED_Child, FillsTheDisk) {
   EXPECT_NE(failure.message.find("read-only since a write failed"), std::string::npos) << failure.message;
   EXPECT_FALSE((*store)->healthy());
   EXPECT_FALSE(sync_wait((*store)->create("/more", Bytes(), std::nullopt)));
-  EXPECT_EQ(sync_wait((*store)->current_revision()).value(), last);
+  EXPECT_EQ(sync_wait((*store)->current_revision({})).value(), last);
   EXPECT_EQ(sync_wait((*store)->list("", {})).value().entries.size(), last - 1);
   EXPECT_GT(last, 50u);
 }

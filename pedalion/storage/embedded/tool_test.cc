@@ -95,7 +95,7 @@ TEST_F(StorageTool, CompactGivesSpaceBackAndLeavesTheStoreWhole) {
   EXPECT_EQ(report->compacted, 91u);
   EXPECT_EQ(report->problem_count, 0u) << report->problems[0];
   auto store = open(data_);
-  EXPECT_EQ(sync_wait(store->current_revision()).value(), 91u);
+  EXPECT_EQ(sync_wait(store->current_revision({})).value(), 91u);
   EXPECT_EQ(sync_wait(store->list("/registry/", {})).value().entries.size(), 30u);
   EXPECT_EQ(run({"compact", "--data-dir", data_, "--revision", "1000"}).code, 1);
 }

@@ -34,7 +34,9 @@ class EncryptingStore final : public Store {
   }
   Result<std::unique_ptr<Watch>> watch(std::string prefix, Revision after, WatchSink& sink) override;
   Task<Result<void>> compact(Revision revision) override { return below_.compact(revision); }
-  Task<Result<Revision>> current_revision() override { return below_.current_revision(); }
+  Task<Result<Revision>> current_revision(std::string prefix) override {
+    return below_.current_revision(std::move(prefix));
+  }
   Task<Result<bool>> is_stale(std::string key) override;
 
   /// The plain value; null chain: as it is. For the watches.

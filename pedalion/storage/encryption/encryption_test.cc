@@ -129,7 +129,9 @@ class EncryptedPlace final : public testing::Place {
         return above->watch(std::move(prefix), after, sink);
       }
       Task<Result<void>> compact(Revision revision) override { return above->compact(revision); }
-      Task<Result<Revision>> current_revision() override { return above->current_revision(); }
+      Task<Result<Revision>> current_revision(std::string prefix) override {
+        return above->current_revision(std::move(prefix));
+      }
     };
     auto whole = std::make_unique<Whole>();
     Rules rules;

@@ -120,7 +120,7 @@ class Live final : public Etcd3Store {
     co_return Result<void>();
   }
 
-  Task<Result<Revision>> current_revision() override {
+  Task<Result<Revision>> current_revision(std::string) override {
     pb::RangeRequest request;
     request.set_key("/registry/health");
     request.set_keys_only(true);

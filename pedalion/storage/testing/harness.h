@@ -89,7 +89,7 @@ class StoreSuite : public ::testing::TestWithParam<StoreUnderTest> {
     return sync_wait(store_->remove(std::move(key), expected));
   }
   Result<void> try_compact(Revision revision) { return sync_wait(store_->compact(revision)); }
-  Revision now() { return must(sync_wait(store_->current_revision())); }
+  Revision now() { return must(sync_wait(store_->current_revision({}))); }
 
   // The same, where success is expected.
   Revision create(std::string key, std::string value) {

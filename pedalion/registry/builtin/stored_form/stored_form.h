@@ -59,7 +59,9 @@ class TranscodingStore final : public storage::Store {
                                                 storage::WatchSink& sink) override;
   Task<Result<void>> compact(storage::Revision revision) override { return below_.compact(revision); }
   Task<Result<bool>> is_stale(std::string key) override { return below_.is_stale(std::move(key)); }
-  Task<Result<storage::Revision>> current_revision() override { return below_.current_revision(); }
+  Task<Result<storage::Revision>> current_revision(std::string prefix) override {
+    return below_.current_revision(std::move(prefix));
+  }
 
  private:
   storage::Store& below_;

@@ -11,7 +11,7 @@ constexpr std::string_view kName = "etcd-0";
 }
 
 Task<Result<rest::ObjectPtr>> ComponentStatuses::examine() {
-  auto revision = co_await store_.current_revision();
+  auto revision = co_await store_.current_revision({});
   json::Document document;
   json::Arena& arena = document.arena;
   auto text = [](std::string_view literal) { return json::Value::string(literal); };
