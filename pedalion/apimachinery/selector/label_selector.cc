@@ -168,28 +168,36 @@ class Parser {
     return {};
   }
 
-  Result<void> parse_set(Requirement& requirement) {
-    if (token_ != Token::kOpen) return fail_requirement("found '" + word_ + "', expected: '('");
-    advance();
-    if (token_ == Token::kClose) {
-      requirement.values.emplace_back();
-      advance();
-      return {};
-    }
+  /// Up to the closing parenthesis. Between commas there may be nothing, which is a value too.
+  Result<void> parse_values(std::vector<std::string>& values) {
     bool want_value = true;
     while (token_ != Token::kClose) {
       if (token_ == Token::kWord && want_value) {
-        requirement.values.push_back(word_);
+        values.push_back(word_);
         want_value = false;
       } else if (token_ == Token::kComma) {
-        if (want_value) requirement.values.emplace_back();
+        if (want_value) values.emplace_back();
         want_value = true;
       } else {
-        return fail_requirement("found '" + word_ + "', expected: ',' or ')'");
+        return fail_requirement("found '" + word_ + "', expected: ','" +
+                                (want_value ? ", or identifier" : " or ')'"));
       }
       advance();
     }
-    if (want_value) requirement.values.emplace_back();
+    if (want_value) values.emplace_back();
+    return {};
+  }
+
+  Result<void> parse_set(Requirement& requirement) {
+    if (token_ != Token::kOpen) return fail_requirement("found '" + word_ + "' expected: '('");
+    advance();
+    if (token_ == Token::kClose) {
+      requirement.values.emplace_back();
+    } else if (token_ == Token::kWord || token_ == Token::kComma) {
+      TRY_OK(parse_values(requirement.values));
+    } else {
+      return fail_requirement("found '" + word_ + "', expected: ',', ')' or identifier");
+    }
     advance();
     auto& values = requirement.values;
     std::ranges::sort(values);
