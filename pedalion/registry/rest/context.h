@@ -23,10 +23,10 @@ struct RequestContext {
   std::string ns;  // from the URL; empty: cluster scope or all namespaces
   std::string user_agent;
   std::string audit_id;
-  Trace* trace = nullptr;             // never null inside a server
-  std::vector<std::string> warnings;  // become Warning headers, duplicates removed
+  Trace* trace = nullptr;                     // never null inside a server
+  mutable std::vector<std::string> warnings;  // become Warning headers, duplicates removed
 
-  void warn(std::string text) { warnings.push_back(std::move(text)); }
+  void warn(std::string text) const { warnings.push_back(std::move(text)); }
   void step(std::string_view name) const {
     if (trace != nullptr) trace->step(name);
   }

@@ -50,6 +50,10 @@ void require_one_of(const Field& field, std::span<const std::string_view> suppor
   if (require_text(field)) check_one_of(field, supported);
 }
 
+void check_enum(const Field& field, std::span<const std::string_view> supported) {
+  if (std::ranges::find(supported, field.text()) == supported.end()) field.not_supported(supported);
+}
+
 void check_non_negative(const Field& field) {
   if (field.number() < 0) field.invalid("must be greater than or equal to 0");
 }

@@ -21,6 +21,8 @@ void require_name(const Field& field, meta::NameRule rule);
 void check_one_of(const Field& field, std::span<const std::string_view> supported);
 /// The same, and an empty text is required to be there.
 void require_one_of(const Field& field, std::span<const std::string_view> supported);
+/// One of these, whether it is there or not.
+void check_enum(const Field& field, std::span<const std::string_view> supported);
 /// "must be greater than or equal to 0"; absent passes.
 void check_non_negative(const Field& field);
 /// "must be greater than 0"; absent passes.

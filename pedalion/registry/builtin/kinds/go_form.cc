@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "pedalion/apimachinery/json/write.h"
+#include "pedalion/apimachinery/meta/quantity.h"
 #include "pedalion/apimachinery/scheme/scheme.h"
+#include "pedalion/registry/builtin/defaults/filler.h"
 #include "pedalion/registry/builtin/kinds/checks.h"
 
 namespace pedalion::registry::builtin::kinds {
@@ -74,11 +76,30 @@ struct NameInType {
   std::string_view type, json_name, go_name;
 };
 constexpr NameInType kGoNamesInTypes[] = {
-    {"DeviceAttribute", "int", "IntValue"},         {"DeviceAttribute", "bool", "BoolValue"},
-    {"DeviceAttribute", "string", "StringValue"},   {"DeviceAttribute", "version", "VersionValue"},
-    {"DeviceAttribute", "ints", "IntValues"},       {"DeviceAttribute", "bools", "BoolValues"},
-    {"DeviceAttribute", "strings", "StringValues"}, {"DeviceAttribute", "versions", "VersionValues"},
+    {"AzureDiskVolumeSource", "diskURI", "DataDiskURI"},
+    {"DeviceAttribute", "int", "IntValue"},
+    {"DeviceAttribute", "bool", "BoolValue"},
+    {"DeviceAttribute", "string", "StringValue"},
+    {"DeviceAttribute", "version", "VersionValue"},
+    {"DeviceAttribute", "ints", "IntValues"},
+    {"DeviceAttribute", "bools", "BoolValues"},
+    {"DeviceAttribute", "strings", "StringValues"},
+    {"DeviceAttribute", "versions", "VersionValues"},
+    {"GlusterfsVolumeSource", "endpoints", "EndpointsName"},
+    {"ISCSIVolumeSource", "chapAuthDiscovery", "DiscoveryCHAPAuth"},
+    {"ISCSIVolumeSource", "chapAuthSession", "SessionCHAPAuth"},
+    {"RBDVolumeSource", "image", "RBDImage"},
+    {"RBDVolumeSource", "monitors", "CephMonitors"},
+    {"RBDVolumeSource", "pool", "RBDPool"},
+    {"RBDVolumeSource", "user", "RadosUser"},
+    {"Volume", "storageos", "StorageOS"},
 };
+
+/// Fields that the internal type declares before another one than v1 does.
+struct PlaceInType {
+  std::string_view type, field, before;
+};
+constexpr PlaceInType kPlacesInTypes[] = {{"Volume", "quobyte", "flexVolume"}};
 
 std::string go_name(std::string_view json_name, std::string_view type) {
   for (const NameInType& name : kGoNamesInTypes) {
@@ -110,10 +131,25 @@ void write_embedded(std::string& out, bool& first, const Value* metadata) {
   }
 }
 
+std::vector<const schema::Field*> in_go_order(const schema::Type& type) {
+  std::vector<const schema::Field*> fields;
+  for (const schema::Field& field : type.fields) fields.push_back(&field);
+  for (const PlaceInType& own : kPlacesInTypes) {
+    if (own.type != type.name) continue;
+    auto named = [&](std::string_view name) {
+      return std::ranges::find(fields, name, [](const schema::Field* field) { return field->name; });
+    };
+    auto member = named(own.field), before = named(own.before);
+    if (member > before) std::rotate(before, member, member + 1);
+  }
+  return fields;
+}
+
 void write_struct(std::string& out, const Value* value, const schema::Type& type) {
   bool first = true;
   out += '{';
-  for (const schema::Field& field : type.fields) {
+  for (const schema::Field* at : in_go_order(type)) {
+    const schema::Field& field = *at;
     const Value* member = value == nullptr ? nullptr : value->find(field.name);
     if (field.name == "metadata" && is_wire_type(*field.type)) {
       write_embedded(out, first, member);
@@ -191,6 +227,58 @@ const scheme::Scheme& types() {
   return scheme;
 }
 
+bool is_none(const Value* value) { return value == nullptr || value->is_null(); }
+
+bool same(const Value* a, const Value* b, const schema::Type& type, bool pointer);
+
+bool same_members(const Value* a, const Value* b, const schema::Type& type) {
+  auto member_of = [](const Value* value, std::string_view name) {
+    return is_none(value) ? nullptr : value->find(name);
+  };
+  return std::ranges::all_of(type.fields, [&](const schema::Field& field) {
+    return same(member_of(a, field.name), member_of(b, field.name), *field.type, field.pointer);
+  });
+}
+
+bool same_lists(const Value* a, const Value* b, const schema::Type& element) {
+  std::size_t size = is_none(a) ? 0 : a->size();
+  if (size != (is_none(b) ? 0 : b->size())) return false;
+  for (std::size_t i = 0; i < size; ++i) {
+    if (!same(&a->items()[i], &b->items()[i], element, false)) return false;
+  }
+  return true;
+}
+
+bool same_maps(const Value* a, const Value* b, const schema::Type& element) {
+  std::size_t size = is_none(a) ? 0 : a->size();
+  if (size != (is_none(b) ? 0 : b->size())) return false;
+  for (std::size_t i = 0; i < size; ++i) {
+    const json::Member& member = a->members()[i];
+    const Value* other = b->find(member.name);
+    if (other == nullptr || !same(&member.value, other, element, false)) return false;
+  }
+  return true;
+}
+
+bool same_amounts(const Value* a, const Value* b) {
+  auto amount = [](const Value* value) {
+    return is_none(value) ? meta::Quantity()
+                          : meta::Quantity::parse(value->string_or()).value_or(meta::Quantity());
+  };
+  return amount(a) == amount(b);
+}
+
+bool same(const Value* a, const Value* b, const schema::Type& type, bool pointer) {
+  if (pointer && is_none(a) != is_none(b)) return false;
+  if (is_none(a) && is_none(b)) return true;
+  if (type.is_struct() && !is_wire_type(type)) return same_members(a, b, type);
+  if (type.is_list()) return same_lists(a, b, *type.element);
+  if (type.is_map()) return same_maps(a, b, *type.element);
+  if (type.shape == schema::Shape::kQuantity) return same_amounts(a, b);
+  if (!is_none(a) && !is_none(b)) return json::equal(*a, *b);
+  return defaults::is_zero(is_none(a) ? *b : *a);
+}
+
 void add(FieldError::Type kind, const Field& field, GoType type, std::string_view detail) {
   field.errors().push_back({.type = kind,
                             .field = field.path().text(),
@@ -214,6 +302,12 @@ std::string go_form(const Value* value, GoType type, bool present_when_absent) {
   return out;
 }
 
+bool same_in_go(const Value* a, const Value* b, GoType type) {
+  const schema::Type* found = types().named(type.package, type.name);
+  if (found == nullptr) return is_none(a) ? is_none(b) : !is_none(b) && json::equal(*a, *b);
+  return type.list ? same_lists(a, b, *found) : same(a, b, *found, true);
+}
+
 void invalid_struct(const Field& field, GoType type, std::string_view detail) {
   add(FieldError::Type::kInvalid, field, type, detail);
 }
@@ -228,7 +322,7 @@ void not_supported_struct(const Field& field, GoType type, std::span<const std::
 }
 
 void check_immutable_struct(const Field& field, const Field& old, GoType type) {
-  if (!same(field, old)) invalid_struct(field, type, "field is immutable");
+  if (!kinds::same(field, old)) invalid_struct(field, type, "field is immutable");
 }
 
 }  // namespace pedalion::registry::builtin::kinds

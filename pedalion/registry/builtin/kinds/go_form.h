@@ -19,6 +19,10 @@ struct GoType {
 /// values.
 std::string go_form(const Value* value, GoType type, bool present_when_absent = false);
 
+/// Equal as apimachinery's Semantic.DeepEqual has it: amounts by value, and empty lists and maps are none.
+/// Null is a nil pointer.
+bool same_in_go(const Value* a, const Value* b, GoType type);
+
 // Errors that show the field's value so.
 void invalid_struct(const Field& field, GoType type, std::string_view detail);
 void duplicate_struct(const Field& field, GoType type, std::string_view detail = {});

@@ -129,33 +129,41 @@ void write_status(const Traits& traits, Filler& object, const Value& old) {
     keep_metadata(object, old, {"labels", "annotations", "finalizers", "ownerReferences"});
   }
   if (traits.resource == "certificatesigningrequests") keep_decisions(object, old);
-  if (traits.resource == "pods") {
-    const Value* quality = old.at({"status", "qosClass"});
-    if (quality != nullptr) object.in("status").set("qosClass", json::deep_copy(*quality, object.arena()));
-  }
 }
 
-/// The old containers with the new ones' resources, by name.
+/// The old containers with the new ones' resources. False: these are others, or in another order, which is
+/// refused later.
+bool take_resources(Filler& spec, std::string_view list, const Value& wanted) {
+  Value* containers = spec.find(list);
+  const Value* changed = wanted.at({"spec", list});
+  std::uint32_t size = containers == nullptr ? 0 : containers->size();
+  if (size != (changed == nullptr ? 0 : changed->size())) return false;
+  const schema::Type& type = *spec.type().field(list)->type->element;
+  for (std::uint32_t i = 0; i < size; ++i) {
+    Filler container(containers->items()[i], type, spec.arena());
+    const Value& other = changed->items()[i];
+    if (container.text("name") != other.string_at({"name"})) return false;
+    keep(container, other, "resources");
+    keep(container, other, "resizePolicy");
+  }
+  return true;
+}
+
 void resize(Filler& object, const Value& old) {
-  json::Arena& arena = object.arena();
-  Value wanted = json::deep_copy(object.object(), arena);
+  Value wanted = json::deep_copy(object.object(), object.arena());
   keep_all_but(object, old, "metadata");
   keep_metadata(object, old, {"labels", "annotations", "finalizers", "ownerReferences"});
   Filler spec = object.in("spec");
   for (std::string_view list : {"containers", "initContainers"}) {
-    Value* containers = spec.find(list);
     const Value* changed = std::as_const(wanted).at({"spec", list});
-    if (containers == nullptr || changed == nullptr) continue;
-    const schema::Type& type = *spec.type().field(list)->type->element;
-    for (Value& container : containers->items()) {
-      for (const Value& other : changed->items()) {
-        if (other.string_at({"name"}) != std::as_const(container).string_at({"name"})) continue;
-        Filler filler(container, type, arena);
-        keep(filler, other, "resources");
-        keep(filler, other, "resizePolicy");
-      }
+    if (take_resources(spec, list, wanted)) continue;
+    if (changed == nullptr) {
+      spec.object().erase(list);
+    } else {
+      spec.set(list, *changed);
     }
   }
+  if (const Value* own = std::as_const(wanted).find("spec")) keep(spec, *own, "resources");
 }
 
 void add_ephemeral(Filler& object, const Value& old) {
@@ -239,6 +247,8 @@ void count_generation(Door door, const Traits& traits, Filler& object, const Val
 
 void reset_new(const Traits& traits, Filler& object) {
   if (traits.has_status && !sets_own_status(traits)) {
+    const Value* told = std::as_const(object.object()).at({"status", "qosClass"});
+    Value quality = told == nullptr ? Value() : *told;
     Value empty = managedfields::empty_object(object.type(), object.arena());
     const Value* status = std::as_const(empty).find("status");
     if (status == nullptr) {
@@ -246,6 +256,8 @@ void reset_new(const Traits& traits, Filler& object) {
     } else {
       object.set("status", *status);
     }
+    // Whoever makes a pod may tell its class.
+    if (traits.resource == "pods" && quality.is_string()) object.in("status").set("qosClass", quality);
   }
   if (traits.has_generation && !traits.counts_from_nothing) {
     object.in("metadata").set("generation", Value::integer(1));

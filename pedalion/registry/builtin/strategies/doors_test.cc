@@ -97,11 +97,15 @@ TEST(Doors, ApprovalDecidesAndStatusDoesNot) {
 TEST(Doors, ResizeTakesResourcesOnly) {
   constexpr std::string_view kOld =
       R"({"spec":{"containers":[{"name":"c","image":"a"},{"name":"d","image":"b"}]}})";
-  constexpr std::string_view kNew = R"({"spec":{"nodeName":"x","containers":[{"name":"d","image":"z",
+  constexpr std::string_view kNew = R"({"spec":{"nodeName":"x","containers":[{"name":"c"},{"name":"d","image":"z",
       "resources":{"limits":{"cpu":"1"}}}]}})";
   std::string spec = written(kPods, Door::kResize, kNew, kOld, {"spec"});
   EXPECT_EQ(spec, R"({"containers":[{"name":"c","image":"a","resources":{}},{"name":"d","image":"b",)"
                   R"("resources":{"limits":{"cpu":"1"}}}]})");
+  // Other containers are seen, and refused, by validation.
+  constexpr std::string_view kFewer = R"({"spec":{"containers":[{"name":"d","image":"z"}]}})";
+  EXPECT_EQ(written(kPods, Door::kResize, kFewer, kOld, {"spec"}),
+            R"({"containers":[{"name":"d","image":"z","resources":{}}]})");
 }
 
 TEST(Doors, NewObjectsBeginWithAnEmptyStatus) {

@@ -9,12 +9,12 @@
 namespace pedalion::registry::builtin::kinds::pods {
 namespace {
 
+constexpr std::size_t kMostRules = 20, kMostExitCodes = 255;
+
 void check_ports(const Field& ports) {
-  static constexpr std::string_view kProtocols[] = {"SCTP", "TCP", "UDP"};
-  std::set<std::string_view> names;
+  Names names;
   ports.each([&](const Field& port) {
-    Field name = port["name"], number = port["containerPort"], host = port["hostPort"],
-          protocol = port["protocol"];
+    Field name = port["name"], number = port["containerPort"], host = port["hostPort"];
     if (!name.text().empty()) {
       auto problems = port_name_problems(name.text());
       for (const std::string& problem : problems) name.invalid(name.text(), problem);
@@ -26,166 +26,164 @@ void check_ports(const Field& ports) {
       check_port_number(number);
     }
     if (host.number() != 0) check_port_number(host);
-    if (protocol.text().empty()) {
-      protocol.required();
-    } else {
-      check_one_of(protocol, kProtocols);
-    }
+    check_protocol(port["protocol"]);
   });
 }
 
 /// A port of the node's is taken once.
-void check_host_ports(const Field& spec, std::initializer_list<std::string_view> lists) {
-  std::set<std::string, std::less<>> taken;
-  for (std::string_view list : lists) {
-    spec[list].each([&](const Field& container) {
-      container["ports"].each([&](const Field& port) {
-        if (port["hostPort"].number() == 0) return;
-        std::string use = std::string(port["protocol"].text()) + "/" + std::string(port["hostIP"].text()) +
-                          "/" + std::to_string(port["hostPort"].number());
-        if (!taken.insert(use).second) port["hostPort"].duplicate(use);
-      });
-    });
-  }
-}
-
-void check_restart_rules(const Field& container) {
-  static constexpr std::string_view kActions[] = {"Restart", "RestartAllContainers"},
-                                    kOperators[] = {"In", "NotIn"};
-  static constexpr std::string_view kPolicies[] = {"Always", "Never", "OnFailure"};
-  Field policy = container["restartPolicy"], rules = container["restartPolicyRules"];
-  if (policy && std::ranges::find(kPolicies, policy.text()) == std::end(kPolicies))
-    policy.not_supported(kPolicies);
-  if (!rules.empty() && !policy) policy.required("must specify restartPolicy when restart rules are used");
-  if (rules.size() > 20) rules.too_many(20);
-  rules.each([&](const Field& rule) {
-    if (std::ranges::find(kActions, rule["action"].text()) == std::end(kActions))
-      rule["action"].not_supported(kActions);
-    Field codes = rule["exitCodes"];
-    if (!codes) {
-      codes.required("must be specified");
-      return;
-    }
-    if (std::ranges::find(kOperators, codes["operator"].text()) == std::end(kOperators))
-      codes["operator"].not_supported(kOperators);
-    if (codes["values"].size() > 255) codes["values"].too_many(255);
-  });
-}
-
-void check_image(const Field& container, bool padded_too) {
-  Field image = container["image"];
-  std::string_view text = image.text();
-  if (text.empty()) {
-    image.required();
-  } else if (padded_too &&
-             (text.front() == ' ' || text.back() == ' ' || text.front() == '\t' || text.back() == '\t')) {
-    image.invalid(text, "must not have leading or trailing whitespace");
-  }
-}
-
-void check_common(const Field& container, const SpecFacts& facts, const Field& spec) {
-  static constexpr std::string_view kTermination[] = {"File", "FallbackToLogsOnError"};
-  static constexpr std::string_view kPulls[] = {"Always", "IfNotPresent", "Never"};
-  Field name = container["name"];
-  if (require_text(name)) check_name(name, meta::dns_label_problems);
-  check_image(container, true);
-  Field termination = container["terminationMessagePolicy"];
-  if (termination.text().empty()) {
-    termination.required();
-  } else {
-    check_one_of(termination, kTermination);
-  }
-  check_ports(container["ports"]);
-  check_environment(container["env"]);
-  check_environment_sources(container["envFrom"]);
-  check_mounts_and_devices(container, facts);
-  Field pull = container["imagePullPolicy"];
-  if (require_text(pull)) check_one_of(pull, kPulls);
-  check_requirements(container["resources"], &facts.claims);
-  check_resize_policy(container["resizePolicy"], spec["restartPolicy"].text());
-  Field users = spec["hostUsers"];
-  check_container_security(container, !users || users.flag());
-}
-
-void check_main(const Field& spec, const SpecFacts& facts) {
-  Field containers = spec["containers"];
-  if (containers.empty()) {
-    containers.required();
-    return;
-  }
-  std::set<std::string_view> names;
-  containers.each([&](const Field& container) {
-    check_common(container, facts, spec);
-    Field name = container["name"];
-    if (!name.text().empty() && !names.insert(name.text()).second) name.duplicate();
-    check_lifecycle(container["lifecycle"], facts);
-    check_liveness_probe(container["livenessProbe"], facts);
-    check_readiness_probe(container["readinessProbe"], facts);
-    check_startup_probe(container["startupProbe"], facts);
-    check_restart_rules(container);
-  });
-  check_host_ports(spec, {"containers"});
-}
-
-void check_init(const Field& spec, const SpecFacts& facts) {
-  std::set<std::string_view> names;
-  spec["containers"].each([&](const Field& container) { names.insert(container["name"].text()); });
-  spec["initContainers"].each([&](const Field& container) {
-    check_common(container, facts, spec);
-    bool sidecar = container["restartPolicy"].text() == "Always";
-    Field name = container["name"];
-    if (!name.text().empty() && !names.insert(name.text()).second) name.duplicate();
-    check_restart_rules(container);
-    if (sidecar) {
-      check_lifecycle(container["lifecycle"], facts);
-      check_liveness_probe(container["livenessProbe"], facts);
-      check_readiness_probe(container["readinessProbe"], facts);
-      check_startup_probe(container["startupProbe"], facts);
-    } else {
-      for (std::string_view part : {"lifecycle", "livenessProbe", "readinessProbe", "startupProbe"}) {
-        if (container[part])
-          container[part].forbidden("may not be set for init containers without restartPolicy=Always");
-      }
-    }
-    // Each init container by itself: they run one after the other.
-    std::set<std::string, std::less<>> taken;
+class HostPorts {
+ public:
+  void take(const Field& container) {
     container["ports"].each([&](const Field& port) {
       if (port["hostPort"].number() == 0) return;
       std::string use = std::string(port["protocol"].text()) + "/" + std::string(port["hostIP"].text()) +
                         "/" + std::to_string(port["hostPort"].number());
-      if (!taken.insert(use).second) port["hostPort"].duplicate(use);
+      if (!taken_.insert(use).second) port["hostPort"].duplicate(use);
     });
-  });
+  }
+
+ private:
+  std::set<std::string, std::less<>> taken_;
+};
+
+void check_restart_rule(const Field& rule) {
+  static constexpr std::string_view kActions[] = {"Restart", "RestartAllContainers"};
+  static constexpr std::string_view kOperators[] = {"In", "NotIn"};
+  check_enum(rule["action"], kActions);
+  Field codes = rule["exitCodes"];
+  if (!codes) return codes.required("must be specified");
+  check_enum(codes["operator"], kOperators);
+  if (codes["values"].size() > kMostExitCodes) codes["values"].too_long(kMostExitCodes);
+}
+
+/// A container's own restart policy, and its rules.
+void check_restart_policy(const Field& container) {
+  static constexpr std::string_view kPolicies[] = {"Always", "Never", "OnFailure"};
+  Field policy = container["restartPolicy"], rules = container["restartPolicyRules"];
+  if (policy) {
+    check_enum(policy, kPolicies);
+  } else if (!rules.empty()) {
+    policy.required("must specify restartPolicy when restart rules are used");
+  }
+  if (rules.size() > kMostRules) rules.too_long(kMostRules);
+  rules.each(check_restart_rule);
+}
+
+/// A sidecar is restarted anyhow: its rules can only be of the others.
+void check_sidecar_rules(const Field& container) {
+  bool of_itself = false;
+  Field rules = container["restartPolicyRules"];
+  rules.each(
+      [&](const Field& rule) { of_itself = of_itself || rule["action"].text() != "RestartAllContainers"; });
+  if (of_itself) {
+    rules.forbidden("restartPolicyRules are not allowed for init containers with restart policy Always");
+  } else {
+    check_restart_policy(container);
+  }
+}
+
+void check_image(const Field& container) {
+  Field image = container["image"];
+  if (is_padded(image.text())) image.invalid(image.text(), "must not have leading or trailing whitespace");
+}
+
+void check_common(const Field& container, const SpecFacts& facts) {
+  static constexpr std::string_view kTermination[] = {"File", "FallbackToLogsOnError"};
+  static constexpr std::string_view kPulls[] = {"Always", "IfNotPresent", "Never"};
+  require_name(container["name"], meta::dns_label_problems);
+  require_text(container["image"]);
+  require_one_of(container["terminationMessagePolicy"], kTermination);
+  check_ports(container["ports"]);
+  check_environment(container["env"]);
+  check_environment_sources(container["envFrom"]);
+  check_mounts_and_devices(container, facts);
+  require_one_of(container["imagePullPolicy"], kPulls);
+  check_requirements(container["resources"], facts.claims);
+  check_resize_policy(container["resizePolicy"], facts.restart_policy);
+  check_container_security(container["securityContext"], facts.host_users);
+}
+
+/// What tells of a container's life, which what only runs for a while does not have.
+void check_life(const Field& container, const SpecFacts& facts) {
+  check_lifecycle(container["lifecycle"], facts);
+  check_liveness_probe(container["livenessProbe"], facts);
+  check_readiness_probe(container["readinessProbe"], facts);
+  check_startup_probe(container["startupProbe"], facts);
+}
+
+Names names_of(const Field& spec, std::initializer_list<std::string_view> lists) {
+  Names names;
+  for (std::string_view list : lists) {
+    spec[list].each([&](const Field& container) { names.insert(container["name"].text()); });
+  }
+  return names;
 }
 
 }  // namespace
 
+bool is_padded(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\n\v\f\r";
+  return !text.empty() &&
+         (kSpace.find(text.front()) != kSpace.npos || kSpace.find(text.back()) != kSpace.npos);
+}
+
+void check_images(const Field& containers) { containers.each(check_image); }
+
 void check_containers(const Field& spec, const SpecFacts& facts) {
-  check_main(spec, facts);
-  check_init(spec, facts);
+  Field containers = spec["containers"];
+  if (containers.empty()) return containers.required();
+  Names names;
+  HostPorts ports;
+  containers.each([&](const Field& container) {
+    check_common(container, facts);
+    if (!names.insert(container["name"].text()).second) container["name"].duplicate();
+    check_life(container, facts);
+    check_restart_policy(container);
+  });
+  containers.each([&](const Field& container) { ports.take(container); });
+}
+
+void check_init_containers(const Field& spec, const SpecFacts& facts) {
+  Names names = names_of(spec, {"containers"});
+  spec["initContainers"].each([&](const Field& container) {
+    check_common(container, facts);
+    bool sidecar = container["restartPolicy"].text() == "Always";
+    sidecar ? check_sidecar_rules(container) : check_restart_policy(container);
+    Field name = container["name"];
+    if (names.contains(name.text())) {
+      name.duplicate();
+    } else if (!name.text().empty()) {
+      names.insert(name.text());
+    }
+    HostPorts().take(container);  // they run one after the other
+    if (sidecar) return check_life(container, facts);
+    for (std::string_view part : {"lifecycle", "livenessProbe", "readinessProbe", "startupProbe"}) {
+      if (container[part])
+        container[part].forbidden("may not be set for init containers without restartPolicy=Always");
+    }
+  });
 }
 
 void check_ephemeral_containers(const Field& spec, const SpecFacts& facts) {
-  std::set<std::string_view> others, names;
-  for (std::string_view list : {"containers", "initContainers"}) {
-    spec[list].each([&](const Field& container) { others.insert(container["name"].text()); });
-  }
+  constexpr std::string_view kDetail = "cannot be set for an Ephemeral Container";
+  const Names others = names_of(spec, {"containers", "initContainers"});
+  Names names = others;
   spec["ephemeralContainers"].each([&](const Field& container) {
-    check_common(container, facts, spec);
+    check_common(container, facts);
+    check_image(container);
     Field name = container["name"], target = container["targetContainerName"];
-    if (!name.text().empty() && (others.contains(name.text()) || !names.insert(name.text()).second))
-      name.duplicate();
+    if (!names.insert(name.text()).second) name.duplicate();
     if (!target.text().empty() && !others.contains(target.text())) target.not_found();
-    for (std::string_view part : {"lifecycle", "livenessProbe", "readinessProbe", "startupProbe", "ports",
-                                  "resources", "resizePolicy", "restartPolicy", "restartPolicyRules"}) {
-      if (container[part] &&
-          !(container[part].value()->is_object() && part == "resources" && container[part].empty())) {
-        container[part].forbidden("cannot be set for an Ephemeral Container");
-      }
+    // In the order in which Go declares them.
+    for (std::string_view part : {"ports", "resources", "resizePolicy", "restartPolicy", "restartPolicyRules",
+                                  "livenessProbe", "readinessProbe", "startupProbe", "lifecycle"}) {
+      Field value = container[part];
+      // An empty struct is none; an empty list, or what is a pointer in Go, has been set.
+      if (value && (part != "resources" || !value.empty())) value.forbidden(kDetail);
     }
     container["volumeMounts"].each([&](const Field& mount) {
       for (std::string_view path : {"subPath", "subPathExpr"}) {
-        if (!mount[path].text().empty()) mount[path].forbidden("cannot be set for an Ephemeral Container");
+        if (!mount[path].text().empty()) mount[path].forbidden(kDetail);
       }
     });
   });

@@ -1,51 +1,63 @@
-// Where a pod may run: affinities, spreading.
+// Where a pod may run: affinities and spreading.
 #include <algorithm>
 
 #include "pedalion/apimachinery/meta/validation.h"
 #include "pedalion/registry/builtin/kinds/checks.h"
-#include "pedalion/registry/builtin/kinds/go_form.h"
 #include "pedalion/registry/builtin/kinds/pods/parts.h"
 #include "pedalion/registry/builtin/kinds/selectors.h"
 
 namespace pedalion::registry::builtin::kinds::pods {
 namespace {
 
-void check_label_name(const Field& field) { check_name(field, meta::qualified_name_problems); }
+/// Keys of the pod's own labels, which go into the selector.
+void check_keys(const Field& keys, const Field& selector) {
+  if (keys.empty()) return;
+  if (!selector) return keys.forbidden("must not be specified when labelSelector is not set");
+  keys.each([](const Field& key) { check_name(key, meta::qualified_name_problems); });
+}
 
-void check_label_keys(const Field& term, std::string_view list, std::string_view other) {
-  term[list].each([&](const Field& key) {
-    check_label_name(key);
-    bool named = false;
-    term["labelSelector"]["matchExpressions"].each(
-        [&](const Field& requirement) { named = named || requirement["key"].text() == key.text(); });
-    if (term["labelSelector"]["matchLabels"].value() != nullptr) {
-      named = named || term["labelSelector"]["matchLabels"].value()->find(key.text()) != nullptr;
+/// A key is in the selector once it has been merged; twice when the selector had it before.
+void check_merged(const Field& term, const Field& keys) {
+  Field selector = term["labelSelector"];
+  if (!selector) return;
+  Names selected;
+  selector["matchLabels"].each_entry([&](std::string_view key, const Field&) { selected.insert(key); });
+  selector["matchExpressions"].each([&](const Field& requirement) {
+    std::string_view key = requirement["key"].text();
+    std::optional<std::size_t> index;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (keys.item(i).text() == key) index = i;
     }
-    if (named) key.invalid(key.text(), "exists in both " + std::string(list) + " and labelSelector");
-    if (other.empty()) return;
-    term[other].each([&](const Field& twin) {
-      if (twin.text() == key.text())
-        key.invalid(key.text(), "exists in both matchLabelKeys and mismatchLabelKeys");
-    });
+    if (index && selected.contains(key)) {
+      term.errors().push_back(FieldError::invalid(term.path().index(*index), key,
+                                                  "exists in both matchLabelKeys and labelSelector"));
+    }
+    selected.insert(key);
   });
-  if (!term[list].empty() && !term["labelSelector"]) {
-    term[list].forbidden("must not be specified when labelSelector is not set");
-  }
+}
+
+void check_label_keys(const Field& term) {
+  Field match = term["matchLabelKeys"], mismatch = term["mismatchLabelKeys"];
+  check_keys(match, term["labelSelector"]);
+  check_keys(mismatch, term["labelSelector"]);
+  check_merged(term, match);
+  match.each([&](const Field& key) {
+    bool twice = false;
+    mismatch.each([&](const Field& other) { twice = twice || other.text() == key.text(); });
+    if (twice) key.invalid(key.text(), "exists in both matchLabelKeys and mismatchLabelKeys");
+  });
 }
 
 void check_pod_term(const Field& term) {
   check_label_selector(term["labelSelector"]);
   check_label_selector(term["namespaceSelector"]);
-  check_label_keys(term, "matchLabelKeys", "mismatchLabelKeys");
-  check_label_keys(term, "mismatchLabelKeys", "");
-  term["namespaces"].each([](const Field& name) {
-    for (const std::string& problem : meta::dns_label_problems(name.text())) {
-      name.errors().push_back(FieldError::invalid(name.path(), name.text(), problem));
-    }
+  term["namespaces"].each([&](const Field& name) {
+    check_name(name.reported_at(term.path().child("namespace")), meta::dns_label_problems);
   });
+  check_label_keys(term);
   Field key = term["topologyKey"];
-  if (key.text().empty()) key.required("can not be empty");
-  check_label_name(key);
+  require_text(key, "can not be empty");
+  check_name(key, meta::qualified_name_problems);
 }
 
 void check_weight(const Field& weight) {
@@ -66,56 +78,50 @@ void check_node_affinity(const Field& affinity) {
   if (required) check_node_selector(required);
   affinity["preferredDuringSchedulingIgnoredDuringExecution"].each([](const Field& term) {
     check_weight(term["weight"]);
-    check_node_selector_term(term["preference"]);
+    check_node_selector_term(term["preference"], LabelValues::kLetPass);
   });
 }
 
-void check_spread(const Field& constraint) {
-  static constexpr std::string_view kActions[] = {"DoNotSchedule", "ScheduleAnyway"},
-                                    kPolicies[] = {"Honor", "Ignore"};
-  Field skew = constraint["maxSkew"];
+void check_spread(const Field& constraint, const Field& constraints, std::size_t index) {
+  static constexpr std::string_view kActions[] = {"DoNotSchedule", "ScheduleAnyway"};
+  static constexpr std::string_view kPolicies[] = {"Honor", "Ignore"};
+  Field skew = constraint["maxSkew"], key = constraint["topologyKey"],
+        action = constraint["whenUnsatisfiable"], domains = constraint["minDomains"];
   if (skew.number() <= 0) skew.invalid(Value::integer(skew.number()), "must be greater than zero");
-  Field key = constraint["topologyKey"];
-  if (key.text().empty()) {
-    key.required("can not be empty");
-  } else {
-    check_label_name(key);
+  require_text(key, "can not be empty");
+  check_enum(action, kActions);
+  for (std::size_t later = index + 1; later < constraints.size(); ++later) {
+    Field other = constraints.item(later);
+    if (other["topologyKey"].text() != key.text() || other["whenUnsatisfiable"].text() != action.text())
+      continue;
+    constraint["{topologyKey, whenUnsatisfiable}"].duplicate("{" + std::string(key.text()) + ", " +
+                                                             std::string(action.text()) + "}");
+    break;
   }
-  Field action = constraint["whenUnsatisfiable"];
-  if (std::ranges::find(kActions, action.text()) == std::end(kActions)) action.not_supported(kActions);
-  Field domains = constraint["minDomains"];
-  if (domains && domains.number() <= 0) domains.invalid("must be greater than 0");
-  if (domains && action.text() != "DoNotSchedule") {
-    domains.invalid("can only use minDomains if whenUnsatisfiable=DoNotSchedule, not " +
-                    std::string(action.text()));
+  if (domains) {
+    if (domains.number() <= 0) domains.invalid("must be greater than zero");
+    if (action.text() != "DoNotSchedule") {
+      domains.invalid("can only use minDomains if whenUnsatisfiable=DoNotSchedule, not " +
+                      std::string(action.text()));
+    }
   }
-  check_one_of(constraint["nodeAffinityPolicy"], kPolicies);
-  check_one_of(constraint["nodeTaintsPolicy"], kPolicies);
-  check_label_keys(constraint, "matchLabelKeys", "");
+  for (std::string_view policy : {"nodeAffinityPolicy", "nodeTaintsPolicy"}) {
+    if (constraint[policy]) check_enum(constraint[policy], kPolicies);
+  }
+  check_label_keys(constraint);
   check_label_selector(constraint["labelSelector"]);
 }
 
 }  // namespace
 
 void check_affinity(const Field& affinity) {
-  if (!affinity) return;
-  if (affinity["nodeAffinity"]) check_node_affinity(affinity["nodeAffinity"]);
-  if (affinity["podAffinity"]) check_pod_affinity(affinity["podAffinity"]);
-  if (affinity["podAntiAffinity"]) check_pod_affinity(affinity["podAntiAffinity"]);
+  check_node_affinity(affinity["nodeAffinity"]);
+  check_pod_affinity(affinity["podAffinity"]);
+  check_pod_affinity(affinity["podAntiAffinity"]);
 }
 
 void check_spread_constraints(const Field& constraints) {
-  for (std::size_t i = 0; i < constraints.size(); ++i) {
-    Field constraint = constraints.item(i);
-    check_spread(constraint);
-    std::string_view key = constraint["topologyKey"].text(), action = constraint["whenUnsatisfiable"].text();
-    for (std::size_t later = i + 1; later < constraints.size(); ++later) {
-      Field other = constraints.item(later);
-      if (other["topologyKey"].text() != key || other["whenUnsatisfiable"].text() != action) continue;
-      constraint.reported_at(constraint.path().child("{topologyKey, whenUnsatisfiable}"))
-          .duplicate("{" + std::string(key) + ", " + std::string(action) + "}");
-    }
-  }
+  for (std::size_t i = 0; i < constraints.size(); ++i) check_spread(constraints.item(i), constraints, i);
 }
 
 }  // namespace pedalion::registry::builtin::kinds::pods

@@ -1,6 +1,7 @@
 // Security contexts, of pods and of containers.
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "pedalion/registry/builtin/kinds/checks.h"
@@ -10,8 +11,9 @@
 namespace pedalion::registry::builtin::kinds::pods {
 namespace {
 
-constexpr GoType kSecurityContext{"core/v1", "SecurityContext"}, kSeccomp{"core/v1", "SeccompProfile"},
-    kAppArmor{"core/v1", "AppArmorProfile"};
+constexpr GoType kSecurityContext{"core/v1", "SecurityContext"}, kSeccomp{"core/v1", "SeccompProfile"};
+constexpr std::string_view kProfileTypes[] = {"Localhost", "RuntimeDefault", "Unconfined"};
+constexpr std::size_t kLongestSysctl = 253, kLongestProfile = 4095;
 constexpr std::string_view kSysctl =
     R"(^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$)";
 
@@ -20,129 +22,104 @@ void check_id(const Field& id) {
   if (id) check_range(id, 0, std::numeric_limits<std::int32_t>::max());
 }
 
-void check_sysctls(const Field& sysctls) {
+bool is_sysctl(std::string_view name) {
   static const re2::RE2 kPattern{re2::StringPiece(kSysctl.data(), kSysctl.size())};
-  std::set<std::string, std::less<>> names;
+  return name.size() <= kLongestSysctl &&
+         re2::RE2::FullMatch(re2::StringPiece(name.data(), name.size()), kPattern);
+}
+
+/// "net/ipv4" and "net.ipv4" are the same; whichever separator comes first is meant.
+std::string dotted(std::string_view sysctl) {
+  std::string name(sysctl);
+  std::size_t first = name.find_first_of("./");
+  if (first == name.npos || name[first] == '.') return name;
+  for (char& c : name) c = c == '.' ? '/' : c == '/' ? '.' : c;
+  return name;
+}
+
+/// A sysctl of a namespace that is the host's would change the host.
+void check_host_sysctl(const Field& name, const SpecFacts& facts) {
+  std::string sysctl = dotted(name.text());
+  bool ipc = sysctl == "kernel.sem" || sysctl.starts_with("kernel.shm") || sysctl.starts_with("kernel.msg") ||
+             sysctl.starts_with("fs.mqueue.");
+  if (facts.host_network && sysctl.starts_with("net")) {
+    name.invalid(name.text(), "may not be specified when 'hostNetwork' is true");
+  } else if (facts.host_ipc && ipc) {
+    name.invalid(name.text(), "may not be specified when 'hostIPC' is true");
+  }
+}
+
+void check_sysctls(const Field& sysctls, const SpecFacts& facts) {
+  Names names;
   sysctls.each([&](const Field& sysctl) {
     Field name = sysctl["name"];
     std::string_view text = name.text();
+    bool seen = !names.insert(text).second;
     if (text.empty()) {
       name.required();
-    } else if (text.size() > 253 ||
-               !re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), kPattern)) {
+    } else if (!is_sysctl(text)) {
       name.invalid(text, "must have at most 253 characters and match regex " + std::string(kSysctl));
-    } else {
-      // "net/ipv4" is the same as "net.ipv4".
-      std::string canonical(text);
-      std::ranges::replace(canonical, '/', '.');
-      if (!names.insert(canonical).second) name.duplicate(canonical);
+    } else if (seen) {
+      name.duplicate();
     }
+    check_host_sysctl(name, facts);
   });
 }
 
-/// seccomp and AppArmor: a profile of the node's is named, or none is.
-void check_profile(const Field& profile, std::string_view what, GoType type) {
-  static constexpr std::string_view kTypes[] = {"Localhost", "RuntimeDefault", "Unconfined"};
+void check_seccomp(const Field& profile) {
   if (!profile) return;
-  std::string_view kind = profile["type"].text();
-  Field name = profile["localhostProfile"];
-  bool seccomp = what == "seccomp";
-  auto judge_type = [&] {
-    if (kind.empty()) {
-      seccomp ? profile["type"].required("type is required when seccompProfile is set")
-              : profile["type"].required();
-    } else {
-      check_one_of(profile["type"], kTypes);
-    }
-  };
-  if (seccomp) judge_type();
-  if (kind == "Localhost") {
-    if (!name) {
-      name.required("must be set when " + std::string(what) + " type is Localhost");
-    } else if (seccomp) {
-      check_local_path(name);
-    } else if (name.text() != name.text().substr(0, name.text().find_last_not_of(' ') + 1) ||
-               name.text().starts_with(' ')) {
-      name.invalid(name.text(), "must not be padded with whitespace");
-    } else if (name.text().empty()) {
-      name.required("must be set when " + std::string(what) + " type is Localhost");
-    }
-  } else if (name) {
-    invalid_struct(profile.reported_at(name.path()), type,
-                   "can only be set when " + std::string(what) + " type is Localhost");
-  }
-  if (!seccomp) judge_type();
-}
-
-void check_windows_options(const Field& options) {
-  if (!options) return;
-  Field name = options["gmsaCredentialSpecName"], user = options["runAsUserName"];
-  if (name) {
-    if (name.text().empty())
-      name.invalid("", "gmsaCredentialSpecName cannot be an empty string");
-    else
-      check_name(name, meta::dns_subdomain_problems);
-  }
-  if (user && user.text().empty()) user.invalid("", "runAsUserName cannot be an empty string");
-}
-
-void forbid(const Field& field, std::string_view detail) {
-  if (field) field.forbidden(detail);
-}
-
-constexpr std::string_view kNotOnWindows = "cannot be set for a windows pod";
-
-void check_windows_container(const Field& container) {
-  Field context = container["securityContext"];
-  for (std::string_view name :
-       {"appArmorProfile", "seLinuxOptions", "capabilities", "readOnlyRootFilesystem", "privileged",
-        "allowPrivilegeEscalation", "procMount", "runAsUser", "runAsGroup"}) {
-    forbid(context[name], kNotOnWindows);
+  Field type = profile["type"], file = profile["localhostProfile"];
+  if (require_text(type, "type is required when seccompProfile is set")) check_enum(type, kProfileTypes);
+  if (type.text() == "Localhost") {
+    if (!file) return file.required("must be set when seccomp type is Localhost");
+    check_local_path(file);
+  } else if (file) {
+    invalid_struct(profile.reported_at(file.path()), kSeccomp,
+                   "can only be set when seccomp type is Localhost");
   }
 }
 
-void check_windows_pod(const Field& spec) {
-  Field context = spec["securityContext"];
-  for (std::string_view name : {"appArmorProfile", "seLinuxOptions"}) forbid(context[name], kNotOnWindows);
-  if (spec["hostUsers"]) spec["hostUsers"].forbidden(kNotOnWindows);
-  for (std::string_view name : {"hostPID", "hostIPC"}) {
-    if (spec[name].flag()) spec[name].forbidden(kNotOnWindows);
+void check_app_armor_name(const Field& name) {
+  constexpr std::string_view kMissing = "must be set when AppArmor type is Localhost";
+  if (!name) return name.required(kMissing);
+  if (is_padded(name.text())) {
+    name.invalid(name.text(), "must not be padded with whitespace");
+  } else if (name.text().empty()) {
+    name.required(kMissing);
   }
-  for (std::string_view name : {"seccompProfile", "fsGroup", "fsGroupChangePolicy"})
-    forbid(context[name], kNotOnWindows);
-  if (!context["sysctls"].empty()) context["sysctls"].forbidden(kNotOnWindows);
-  if (spec["shareProcessNamespace"]) spec["shareProcessNamespace"].forbidden(kNotOnWindows);
-  for (std::string_view name : {"runAsUser", "runAsGroup"}) forbid(context[name], kNotOnWindows);
-  if (!context["supplementalGroups"].empty()) context["supplementalGroups"].forbidden(kNotOnWindows);
-  forbid(context["supplementalGroupsPolicy"], kNotOnWindows);
-  for (std::string_view list : {"containers", "initContainers", "ephemeralContainers"})
-    spec[list].each(check_windows_container);
+  if (name.text().size() > kLongestProfile) name.too_long(kLongestProfile);
 }
 
-void check_linux_pod(const Field& spec) {
-  constexpr std::string_view kDetail = "windows options cannot be set for a linux pod";
-  forbid(spec["securityContext"]["windowsOptions"], kDetail);
-  for (std::string_view list : {"containers", "initContainers", "ephemeralContainers"}) {
-    spec[list].each(
-        [&](const Field& container) { forbid(container["securityContext"]["windowsOptions"], kDetail); });
-  }
+void check_app_armor(const Field& profile) {
+  if (!profile) return;
+  Field type = profile["type"], name = profile["localhostProfile"];
+  if (type.text() == "Localhost") return check_app_armor_name(name);
+  if (!require_text(type, "type is required when appArmorProfile is set")) return;
+  if (std::ranges::find(kProfileTypes, type.text()) == std::end(kProfileTypes))
+    return type.not_supported(kProfileTypes);
+  if (name) name.invalid(name.text(), "can only be set when AppArmor type is Localhost");
 }
 
-void check_os(const Field& spec) {
-  static constexpr std::string_view kSystems[] = {"linux", "windows"};
-  Field os = spec["os"];
-  if (!os) return;
-  if (!require_text(os["name"])) return;
-  check_one_of(os["name"], kSystems);
-  if (os["name"].text() == "windows") check_windows_pod(spec);
-  if (os["name"].text() == "linux") check_linux_pod(spec);
+void check_escalation(const Field& context) {
+  Field escalation = context["allowPrivilegeEscalation"];
+  if (!escalation || escalation.flag()) return;
+  if (context["privileged"].flag()) {
+    invalid_struct(context, kSecurityContext,
+                   "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
+  }
+  context["capabilities"]["add"].each([&](const Field& capability) {
+    if (capability.text() != "CAP_SYS_ADMIN") return;
+    invalid_struct(context, kSecurityContext,
+                   "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN");
+  });
 }
 
 }  // namespace
 
-void check_pod_security(const Field& spec) {
-  static constexpr std::string_view kChanges[] = {"Always", "OnRootMismatch"},
-                                    kGroups[] = {"Merge", "Strict"};
+void check_pod_security(const Field& spec, const SpecFacts& facts) {
+  static constexpr std::string_view kChanges[] = {"Always", "OnRootMismatch"};
+  static constexpr std::string_view kGroups[] = {"Merge", "Strict"};
+  static constexpr std::string_view kLabels[] = {"MountOption", "Recursive"};
   Field context = spec["securityContext"];
   check_id(context["fsGroup"]);
   check_id(context["runAsUser"]);
@@ -152,44 +129,42 @@ void check_pod_security(const Field& spec) {
     context["shareProcessNamespace"].invalid(Value::boolean(true),
                                              "ShareProcessNamespace and HostPID cannot both be enabled");
   }
-  check_sysctls(context["sysctls"]);
-  check_one_of(context["fsGroupChangePolicy"], kChanges);
-  check_profile(context["seccompProfile"], "seccomp", kSeccomp);
+  check_sysctls(context["sysctls"], facts);
+  if (context["fsGroupChangePolicy"]) check_enum(context["fsGroupChangePolicy"], kChanges);
+  check_seccomp(context["seccompProfile"]);
   check_windows_options(context["windowsOptions"]);
-  check_profile(context["appArmorProfile"], "AppArmor", kAppArmor);
-  check_one_of(context["supplementalGroupsPolicy"], kGroups);
+  check_app_armor(context["appArmorProfile"]);
+  if (context["supplementalGroupsPolicy"]) check_enum(context["supplementalGroupsPolicy"], kGroups);
+  if (context["seLinuxChangePolicy"]) check_enum(context["seLinuxChangePolicy"], kLabels);
 }
 
-void check_operating_system(const Field& spec) { check_os(spec); }
-
-void check_container_security(const Field& container, bool host_users) {
+void check_container_security(const Field& context, bool host_users) {
   static constexpr std::string_view kMounts[] = {"Default", "Unmasked"};
-  Field context = container["securityContext"];
   if (!context) return;
   check_id(context["runAsUser"]);
   check_id(context["runAsGroup"]);
   if (Field mount = context["procMount"]; mount) {
-    if (mount.text() == "Unmasked" && host_users) {
+    check_enum(mount, kMounts);
+    if (mount.text() == "Unmasked" && host_users)
       mount.invalid(mount.text(), "`hostUsers` must be false to use `Unmasked`");
-    } else {
-      check_one_of(mount, kMounts);
-    }
   }
-  check_profile(context["seccompProfile"], "seccomp", kSeccomp);
-  Field escalation = context["allowPrivilegeEscalation"];
-  if (escalation && !escalation.flag()) {
-    if (context["privileged"].flag()) {
-      invalid_struct(context, kSecurityContext,
-                     "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
-    }
-    context["capabilities"]["add"].each([&](const Field& capability) {
-      if (capability.text() != "CAP_SYS_ADMIN") return;
-      invalid_struct(context, kSecurityContext,
-                     "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN");
-    });
-  }
+  check_seccomp(context["seccompProfile"]);
+  check_escalation(context);
   check_windows_options(context["windowsOptions"]);
-  check_profile(context["appArmorProfile"], "AppArmor", kAppArmor);
+  check_app_armor(context["appArmorProfile"]);
+}
+
+void check_host_users(const Field& spec) {
+  constexpr std::string_view kDetail = "when `hostUsers` is false";
+  Field users = spec["hostUsers"];
+  if (!users || users.flag()) return;
+  if (spec["hostNetwork"].flag()) spec["hostNetwork"].forbidden(kDetail);
+  // Shown by Go's names.
+  if (spec["hostPID"].flag()) spec["HostPID"].forbidden(kDetail);
+  if (spec["hostIPC"].flag()) spec["HostIPC"].forbidden(kDetail);
+  each_container(spec, [&](const Field& container) {
+    if (!container["volumeDevices"].empty()) container["volumeDevices"].forbidden(kDetail);
+  });
 }
 
 }  // namespace pedalion::registry::builtin::kinds::pods

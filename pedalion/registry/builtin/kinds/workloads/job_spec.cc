@@ -127,8 +127,8 @@ void warn_of_job_spec(const Value* spec, const FieldPath& path, Warnings& warnin
         "In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, "
         "Kubernetes might not be able to track completedIndexes when a big number of indexes fail");
   }
-  const Value* pod = spec->at({"template", "spec"});
-  if (pod != nullptr) pods::warn_of_pod_spec(*pod, path.child("template").child("spec"), warnings);
+  const Value* pod_template = spec->find("template");
+  if (pod_template != nullptr) pods::warn_of_pod_template(*pod_template, path.child("template"), warnings);
 }
 
 }  // namespace pedalion::registry::builtin::kinds::workloads

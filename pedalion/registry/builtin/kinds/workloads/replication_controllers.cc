@@ -55,8 +55,8 @@ void validate_template(const Value& object, FieldErrors& errors) {
 }
 
 void warn_of_pod_template(const Value& object, Warnings& warnings) {
-  const Value* spec = object.at({"template", "spec"});
-  if (spec != nullptr) pods::warn_of_pod_spec(*spec, FieldPath("template").child("spec"), warnings);
+  const Value* pod_template = object.find("template");
+  if (pod_template != nullptr) pods::warn_of_pod_template(*pod_template, FieldPath("template"), warnings);
 }
 
 void warn_of_changed_template(const Value& object, const Value& old, Warnings& warnings) {

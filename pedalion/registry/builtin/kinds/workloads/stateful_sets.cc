@@ -2,10 +2,10 @@
 #include <algorithm>
 
 #include "pedalion/registry/builtin/kinds/checks.h"
-#include "pedalion/registry/builtin/kinds/claim_spec.h"
 #include "pedalion/registry/builtin/kinds/go_form.h"
 #include "pedalion/registry/builtin/kinds/pods/pods.h"
 #include "pedalion/registry/builtin/kinds/pods/warnings.h"
+#include "pedalion/registry/builtin/kinds/volumes/claims.h"
 #include "pedalion/registry/builtin/kinds/warnings.h"
 #include "pedalion/registry/builtin/kinds/workloads/counts.h"
 #include "pedalion/registry/builtin/kinds/workloads/int_or_percent.h"
@@ -130,7 +130,7 @@ void check_spec(const Field& spec, const Known& known) {
   check_strategy(spec["updateStrategy"]);
   check_retention(spec["persistentVolumeClaimRetentionPolicy"]);
   if (!known.claims) {
-    spec["volumeClaimTemplates"].each([](const Field& claim) { check_claim_spec(claim["spec"]); });
+    spec["volumeClaimTemplates"].each([](const Field& claim) { volumes::check_claim_spec(claim["spec"]); });
   }
   check_non_negative(spec["replicas"]);
   check_non_negative(spec["minReadySeconds"]);

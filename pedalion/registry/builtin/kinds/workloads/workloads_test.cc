@@ -11,7 +11,7 @@ namespace {
 Judge kind(std::string_view resource, std::string_view group) { return Judge(rules(), resource, group); }
 
 constexpr std::string_view kPod =
-    R"("spec":{"restartPolicy":"Always","dnsPolicy":"ClusterFirst","containers":[{"name":"c","image":"i","imagePullPolicy":"Always","terminationMessagePolicy":"File"}]})";
+    R"("spec":{"restartPolicy":"Always","dnsPolicy":"ClusterFirst","terminationGracePeriodSeconds":30,"containers":[{"name":"c","image":"i","imagePullPolicy":"Always","terminationMessagePolicy":"File"}]})";
 
 std::string deployment(std::string_view more, std::string_view labels = R"({"a":"b"})") {
   return R"({"metadata":{"name":"d"},"spec":{"strategy":{"type":"Recreate"},"selector":{"matchLabels":{"a":"b"}},)" +
