@@ -130,4 +130,20 @@ class Job {
   Root run_;
 };
 
+/// What `task` comes to, if it does within `delay`; else it is called off.
+template <class T>
+Task<std::optional<T>> within(Loop& loop, Duration delay, Task<T> task) {
+  struct Child {
+    static Task<void> run(Task<T> task, std::optional<T>& outcome, Signal& ended) {
+      outcome.emplace(co_await std::move(task));
+      ended.notify();
+    }
+  };
+  std::optional<T> outcome;
+  Signal ended;
+  Job job(Child::run(std::move(task), outcome, ended));
+  if (!outcome) co_await wait_for(loop, ended, delay);
+  co_return std::move(outcome);
+}
+
 }  // namespace pedalion

@@ -19,7 +19,7 @@ struct ObjectList {
   std::string resource_version;
   std::string continue_token;  // empty: there is no more
   std::int64_t remaining = 0;  // as the server estimates
-  std::vector<Object> items;   // each with apiVersion and kind; share the page's bytes where they can
+  std::vector<Object> items;   // each with apiVersion and kind, and bytes of its own
 };
 
 /// A resource, in one namespace or in all (or in none). A value; the client outlives it and its Tasks.
@@ -55,6 +55,10 @@ class ResourceClient {
   rest::RestClient& client() const { return *client_; }
 
  private:
+  // What the verbs share; free of `this`, so that a ResourceClient may go before its Tasks.
+  static Task<Result<ObjectList>> list_of(rest::Request get);
+  static Task<Result<Watch>> watch_of(rest::Request get);
+  static Task<Result<void>> done_of(rest::Request request);
   rest::Request request(rest::Request base, std::string_view name, std::string_view subresource) const;
 
   rest::RestClient* client_;

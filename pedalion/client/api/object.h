@@ -16,8 +16,10 @@ namespace pedalion::client::api {
 class Object {
  public:
   Object() = default;  // no object
-  /// Looks at `json` once, without a tree. Fails with 422 when it is no object with metadata.
+  /// Looks at `json` once, without a tree. Fails with 422 when it is no JSON object.
   static Result<Object> read(Bytes json);
+  /// A copy of an item of a list, which often lacks apiVersion and kind: then it gets these.
+  static Result<Object> read_item(std::string_view text, std::string_view api_version, std::string_view kind);
   /// Writes a tree.
   static Result<Object> of(const json::Value& value);
 
@@ -31,10 +33,8 @@ class Object {
   bool deleted() const;  // metadata.deletionTimestamp is set
   /// The object's JSON.
   const Bytes& json() const;
-  /// A tree of one's own, to read from or to change.
+  /// A tree of one's own, to read from or to change. null where the text is broken in what read() steps over.
   json::Document parse() const;
-  /// As its list gave it, items often lack apiVersion and kind: the same object with them.
-  Object with_type(std::string_view api_version, std::string_view kind) const;
 
  private:
   struct Rep;

@@ -45,12 +45,12 @@ class RestClient {
  private:
   friend class Request;
   Task<Result<Response>> send(Request request);
+  Task<Result<Response>> send_whole(const Request& request);
   Task<Result<Stream>> stream(Request request);
   /// One attempt after the other until there is an answer that is not to be retried.
   Task<Result<http::ClientResponse>> exchange(const Request& request);
   Task<Result<http::ClientResponse>> attempt(const Request& request, const std::string& url);
   Task<void> throttle();
-  Task<Status> error_of(http::ClientResponse response);
   std::vector<std::string> take_warnings(const http::Headers& headers) const;
 
   std::unique_ptr<Transport> transport_;
