@@ -15,7 +15,7 @@ ROWS = {"base": 0, "http": 1, "apimachinery": 1, "storage": 1, "watchcache": 2, 
 CLIENT_SEES = {"client": {"client", "http", "apimachinery", "base"},
                "controllers": {"controllers", "client", "http", "apimachinery", "base"}}
 # Folders of one row that may see each other in this order.
-APIMACHINERY = ["json", "meta", "selector", "schema", "scheme", "codec", "patch", "managedfields", "testing"]
+APIMACHINERY = ["json", "meta", "selector", "quota", "schema", "scheme", "codec", "patch", "managedfields", "testing"]
 FOREIGN = {"rocksdb/": {"storage/embedded"}, "nghttp2/": {"http"}, "boost/": {"http"}, "simdjson": {"apimachinery/json"},
            "grpcpp/": {"storage/etcd3"}, "sodium": {"storage/encryption"}}
 

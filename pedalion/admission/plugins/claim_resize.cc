@@ -1,11 +1,12 @@
 #include "pedalion/admission/plugins/plugins.h"
-#include "pedalion/admission/resource_list.h"
 #include "pedalion/apimachinery/json/parse.h"
+#include "pedalion/apimachinery/quota/resource_list.h"
 
 namespace pedalion::admission::plugins {
 namespace {
 
 using json::Value;
+using quota::ResourceList;
 
 std::string class_of(const Value& claim) {
   const Value* annotation = claim.at({"metadata", "annotations", "volume.beta.kubernetes.io/storage-class"});
@@ -14,8 +15,8 @@ std::string class_of(const Value& claim) {
 }
 
 Result<meta::Quantity> size_of(const Value& claim) {
-  TRY(ResourceList requests, read_resource_list(claim.at({"spec", "resources", "requests"})));
-  const meta::Quantity* storage = find_amount(requests, "storage");
+  TRY(ResourceList requests, quota::read_resource_list(claim.at({"spec", "resources", "requests"})));
+  const meta::Quantity* storage = quota::find_amount(requests, "storage");
   return storage == nullptr ? meta::Quantity() : *storage;
 }
 

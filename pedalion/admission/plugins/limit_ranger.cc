@@ -1,14 +1,21 @@
 #include <algorithm>
 
 #include "pedalion/admission/plugins/plugins.h"
-#include "pedalion/admission/pod_resources.h"
 #include "pedalion/apimachinery/json/parse.h"
+#include "pedalion/apimachinery/quota/pod_resources.h"
 
 namespace pedalion::admission::plugins {
 namespace {
 
 using json::Value;
 using meta::Quantity;
+using quota::container_resources;
+using quota::Counting;
+using quota::find_amount;
+using quota::pod_resources;
+using quota::read_resource_list;
+using quota::Requirement;
+using quota::ResourceList;
 
 constexpr std::string_view kAnnotation = "kubernetes.io/limit-ranger";
 

@@ -1,11 +1,12 @@
 #include "pedalion/admission/plugins/plugins.h"
-#include "pedalion/admission/resource_list.h"
 #include "pedalion/apimachinery/json/parse.h"
+#include "pedalion/apimachinery/quota/resource_list.h"
 
 namespace pedalion::admission::plugins {
 namespace {
 
 using json::Value;
+using quota::ResourceList;
 
 /// Does `wide` tolerate all that `narrow` does?
 bool covers(const Value& wide, const Value& narrow) {
@@ -81,8 +82,8 @@ class RuntimeClass final : public Plugin {
 
   static Result<void> compare_overhead(const Attributes& attributes, const Value& runtime_class,
                                        const Value* wanted) {
-    TRY(ResourceList fixed, read_resource_list(runtime_class.at({"overhead", "podFixed"})));
-    TRY(ResourceList asked, read_resource_list(wanted));
+    TRY(ResourceList fixed, quota::read_resource_list(runtime_class.at({"overhead", "podFixed"})));
+    TRY(ResourceList asked, quota::read_resource_list(wanted));
     if (fixed == asked) return {};
     return std::unexpected(
         forbidden(attributes, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead"));

@@ -52,18 +52,6 @@ bool has_domain(std::string_view name) { return name.find('/') != name.npos; }
 
 }  // namespace
 
-bool is_native_resource(std::string_view name) {
-  return !has_domain(name) || name.find("kubernetes.io/") != name.npos;
-}
-
-bool is_extended_resource(std::string_view name) {
-  if (is_native_resource(name) || name.starts_with("requests.")) return false;
-  // A quota must be able to count it.
-  return meta::qualified_name_problems("requests." + std::string(name)).empty();
-}
-
-bool is_huge_page_resource(std::string_view name) { return name.starts_with("hugepages-"); }
-
 bool is_integer_resource(std::string_view name) {
   return (uses_of(name) & kCounted) != 0 || is_extended_resource(name);
 }

@@ -4,15 +4,15 @@
 #include <string_view>
 
 #include "pedalion/apimachinery/meta/quantity.h"
+#include "pedalion/apimachinery/quota/resource_names.h"
 #include "pedalion/registry/builtin/kinds/field.h"
 
 namespace pedalion::registry::builtin::kinds {
 
-/// Without a domain, or of kubernetes.io.
-bool is_native_resource(std::string_view name);
-/// Of another domain, and not a request of a quota.
-bool is_extended_resource(std::string_view name);
-bool is_huge_page_resource(std::string_view name);
+using quota::is_extended_resource;
+using quota::is_huge_page_resource;
+using quota::is_native_resource;
+
 /// Counted in whole numbers.
 bool is_integer_resource(std::string_view name);
 /// More may be promised than there is.

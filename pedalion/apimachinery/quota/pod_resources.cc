@@ -1,6 +1,6 @@
-#include "pedalion/admission/pod_resources.h"
+#include "pedalion/apimachinery/quota/pod_resources.h"
 
-namespace pedalion::admission {
+namespace pedalion::quota {
 namespace {
 
 using json::Value;
@@ -107,4 +107,4 @@ Result<ResourceList> pod_resources(const Value& pod, Requirement which, Counting
   return total;
 }
 
-}  // namespace pedalion::admission
+}  // namespace pedalion::quota

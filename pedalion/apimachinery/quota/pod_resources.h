@@ -1,9 +1,9 @@
 #pragma once
 // What a pod requests and is limited to as a whole, out of its containers, as Kubernetes counts it
 // (component-helpers/resource).
-#include "pedalion/admission/resource_list.h"
+#include "pedalion/apimachinery/quota/resource_list.h"
 
-namespace pedalion::admission {
+namespace pedalion::quota {
 
 enum class Requirement : std::uint8_t { kRequests, kLimits };
 
@@ -21,4 +21,4 @@ Result<ResourceList> pod_resources(const json::Value& pod, Requirement which, Co
 /// The amounts of one container.
 Result<ResourceList> container_resources(const json::Value& container, Requirement which);
 
-}  // namespace pedalion::admission
+}  // namespace pedalion::quota

@@ -9,7 +9,7 @@
 #include "pedalion/apimachinery/meta/quantity.h"
 #include "pedalion/base/status.h"
 
-namespace pedalion::admission {
+namespace pedalion::quota {
 
 using ResourceList = std::map<std::string, meta::Quantity, std::less<>>;
 using ResourceNames = std::set<std::string, std::less<>>;
@@ -31,4 +31,4 @@ std::string text_of(const ResourceList& list);
 /// `cpu,pods`.
 std::string text_of(const ResourceNames& names);
 
-}  // namespace pedalion::admission
+}  // namespace pedalion::quota

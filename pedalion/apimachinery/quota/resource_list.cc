@@ -1,6 +1,6 @@
-#include "pedalion/admission/resource_list.h"
+#include "pedalion/apimachinery/quota/resource_list.h"
 
-namespace pedalion::admission {
+namespace pedalion::quota {
 namespace {
 
 Result<meta::Quantity> read_quantity(const json::Value& value) {
@@ -71,4 +71,4 @@ std::string text_of(const ResourceNames& names) {
   return text;
 }
 
-}  // namespace pedalion::admission
+}  // namespace pedalion::quota

@@ -1,10 +1,10 @@
-#include "pedalion/admission/pod_resources.h"
+#include "pedalion/apimachinery/quota/pod_resources.h"
 
 #include <gtest/gtest.h>
 
 #include "pedalion/apimachinery/json/parse.h"
 
-namespace pedalion::admission {
+namespace pedalion::quota {
 namespace {
 
 std::string sum(std::string_view pod, Requirement which = Requirement::kRequests,
@@ -46,4 +46,4 @@ TEST(PodResources, AResizeCountsUntilItIsDone) {
 }
 
 }  // namespace
-}  // namespace pedalion::admission
+}  // namespace pedalion::quota
