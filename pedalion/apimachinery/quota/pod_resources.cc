@@ -87,22 +87,48 @@ class Sum {
   const bool infeasible_;
 };
 
+/// What the pod says for itself, and what it was given and has not yet given back.
+Result<ResourceList> said_by_pod(const Value& pod, Requirement which, Counting counting) {
+  TRY(ResourceList said, read_resource_list(pod.at({"spec", "resources", member_of(which)})));
+  const Value* actual = pod.at({"status", "resources"});
+  if (counting == Counting::kSpec || said.empty() || actual == nullptr) return said;
+  if (resize_is_infeasible(pod)) said.clear();
+  TRY(ResourceList given, read_resource_list(actual->find(member_of(which))));
+  raise(said, given);
+  if (which == Requirement::kRequests) {
+    TRY(ResourceList allocated, read_resource_list(pod.at({"status", "allocatedResources"})));
+    raise(said, allocated);
+  }
+  return said;
+}
+
 }  // namespace
 
 Result<ResourceList> container_resources(const Value& container, Requirement which) {
   return read_resource_list(container.at({"resources", member_of(which)}));
 }
 
+bool has_own_resources(const Value& pod) {
+  for (Requirement which : {Requirement::kRequests, Requirement::kLimits}) {
+    const Value* amounts = pod.at({"spec", "resources", member_of(which)});
+    if (amounts == nullptr) continue;
+    for (const json::Member& amount : amounts->members()) {
+      if (pod_may_say(amount.name)) return true;
+    }
+  }
+  return false;
+}
+
 Result<ResourceList> pod_resources(const Value& pod, Requirement which, Counting counting) {
   TRY(ResourceList total, Sum(pod, which, counting).of_containers());
-  TRY(ResourceList said, read_resource_list(pod.at({"spec", "resources", member_of(which)})));
+  TRY(ResourceList said, said_by_pod(pod, which, counting));
   for (auto& [name, amount] : said) {
     if (pod_may_say(name)) total.insert_or_assign(name, std::move(amount));
   }
   if (counting == Counting::kSpec) return total;
   TRY(ResourceList overhead, read_resource_list(pod.at({"spec", "overhead"})));
   // Overhead makes no limit where there is none.
-  if (which == Requirement::kLimits) overhead = masked(overhead, names_of(total));
+  if (which == Requirement::kLimits) overhead = masked(overhead, names_of(without_zeros(total)));
   add(total, overhead);
   return total;
 }

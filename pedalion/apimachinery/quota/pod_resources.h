@@ -18,6 +18,9 @@ enum class Counting : std::uint8_t {
 /// that. Fails with 400 on a text that is no quantity.
 Result<ResourceList> pod_resources(const json::Value& pod, Requirement which, Counting counting);
 
+/// Does the pod say anything for itself that counts?
+bool has_own_resources(const json::Value& pod);
+
 /// The amounts of one container.
 Result<ResourceList> container_resources(const json::Value& container, Requirement which);
 

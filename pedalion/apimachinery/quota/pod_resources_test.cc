@@ -45,5 +45,13 @@ TEST(PodResources, AResizeCountsUntilItIsDone) {
   EXPECT_EQ(sum(kPod, Requirement::kRequests, Counting::kSpec), "cpu=1");
 }
 
+TEST(PodResources, PodsCountWhatTheyWereGivenUntilTheyGiveItBack) {
+  constexpr std::string_view kPod =
+      R"({"spec":{"resources":{"requests":{"cpu":"1"}},"containers":[{"name":"a"}]},
+    "status":{"resources":{"requests":{"cpu":"2"}},"allocatedResources":{"cpu":"3"}}})";
+  EXPECT_EQ(sum(kPod), "cpu=3");
+  EXPECT_EQ(sum(kPod, Requirement::kRequests, Counting::kSpec), "cpu=1");
+}
+
 }  // namespace
 }  // namespace pedalion::quota

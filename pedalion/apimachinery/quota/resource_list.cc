@@ -45,6 +45,24 @@ void raise(ResourceList& list, const ResourceList& other) {
   }
 }
 
+ResourceList increase(const ResourceList& list, const ResourceList& other) {
+  ResourceList more;
+  for (const auto& [name, amount] : list) {
+    meta::Quantity difference = amount;
+    if (const meta::Quantity* before = find_amount(other, name)) difference -= *before;
+    more.emplace(name, difference.sign() > 0 ? difference : meta::Quantity());
+  }
+  return more;
+}
+
+ResourceList without_zeros(const ResourceList& list) {
+  ResourceList kept;
+  for (const auto& [name, amount] : list) {
+    if (!amount.is_zero()) kept.emplace(name, amount);
+  }
+  return kept;
+}
+
 ResourceList masked(const ResourceList& list, const ResourceNames& names) {
   ResourceList kept;
   for (const auto& [name, amount] : list) {

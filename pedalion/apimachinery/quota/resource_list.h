@@ -23,6 +23,10 @@ const meta::Quantity* find_amount(const ResourceList& list, std::string_view nam
 void add(ResourceList& list, const ResourceList& more);
 /// The greater of the two amounts of each resource.
 void raise(ResourceList& list, const ResourceList& other);
+/// list - other, nothing below zero; what only `other` has is left out.
+ResourceList increase(const ResourceList& list, const ResourceList& other);
+/// Those that are not zero.
+ResourceList without_zeros(const ResourceList& list);
 /// Those that `names` holds.
 ResourceList masked(const ResourceList& list, const ResourceNames& names);
 ResourceNames names_of(const ResourceList& list);
