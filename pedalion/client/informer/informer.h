@@ -9,14 +9,17 @@
 #include <vector>
 
 #include "pedalion/client/api/dynamic_client.h"
+#include "pedalion/client/informer/lister_watcher.h"
 
 namespace pedalion::client::informer {
 
-/// What one who listens is called with, on the loop, in the order of the changes. Must not call the
-/// informer's stop() or destroy it (post that). Any of them may be empty.
+/// What one who listens is called with, on the loop, in the order of the changes; the informer's store holds
+/// the change already. Must not call the informer's stop() or destroy it (post that). Any of them may be
+/// empty.
 struct EventHandler {
   /// `initial`: it was there before the handler was.
   std::function<void(const api::Object& object, bool initial)> on_add;
+  /// Of another UID when its end and its return were not seen.
   std::function<void(const api::Object& before, const api::Object& now)> on_update;
   /// `last`: as it was when it was last seen; `seen`: its end itself was seen, not only that it is gone.
   std::function<void(const api::Object& last, bool seen)> on_delete;
@@ -30,6 +33,8 @@ struct InformerOptions {
   std::uint64_t seed = 0;  // of jitter; 0: of the clock
   /// Makes smaller what is kept, or leaves it as it is.
   std::function<api::Object(api::Object)> transform;
+  /// Where the time is from; empty: the steady clock.
+  std::function<std::chrono::steady_clock::time_point()> clock;
   /// Told of everything that went wrong; the informer goes on by itself.
   std::function<void(const Status&)> on_error;
 };
@@ -38,6 +43,8 @@ struct InformerOptions {
 class Informer {
  public:
   Informer(api::ResourceClient resource, InformerOptions options = {});
+  /// Of what is no server (tests).
+  explicit Informer(std::unique_ptr<ListerWatcher> source, InformerOptions options = {});
   /// stop().
   ~Informer();
   Informer(const Informer&) = delete;
@@ -65,7 +72,6 @@ class Informer {
   std::size_t size() const;
   /// Up to which it has seen all changes.
   const std::string& resource_version() const;
-  const api::ResourceClient& resource() const;
 
  private:
   struct Rep;

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
-#include <list>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "pedalion/base/signal.h"
+#include "pedalion/base/wait_list.h"
 #include "pedalion/client/rest/rate_limiter.h"
 
 namespace pedalion::client::tools {
@@ -17,20 +17,6 @@ using TimePoint = std::chrono::steady_clock::time_point;
 }
 
 struct WorkQueue::Rep : std::enable_shared_from_this<Rep> {
-  /// A worker that waits; leaves the queue by itself when its coroutine is destroyed.
-  struct Waiter {
-    explicit Waiter(Rep& rep) : rep(rep), place(rep.waiters.insert(rep.waiters.end(), this)) {}
-    Waiter(const Waiter&) = delete;
-    Waiter& operator=(const Waiter&) = delete;
-    ~Waiter() {
-      if (waiting) rep.waiters.erase(place);
-    }
-    Rep& rep;
-    Signal signal;
-    bool waiting = true;
-    std::list<Waiter*>::iterator place;
-  };
-
   Rep(Loop& loop, WorkQueueOptions given)
       : loop(loop), options(std::move(given)), limiter(options.qps, options.burst, now()), timer(loop) {}
 
@@ -91,12 +77,7 @@ struct WorkQueue::Rep : std::enable_shared_from_this<Rep> {
 
   void wake() {
     // Whoever is woken takes a key before it waits again.
-    while (!waiters.empty() && (closed || !queue.empty())) {
-      Waiter& first = *waiters.front();
-      waiters.pop_front();
-      first.waiting = false;
-      first.signal.notify();
-    }
+    while (!waiting.empty() && (closed || !queue.empty())) waiting.notify_one();
   }
 
   Loop& loop;
@@ -108,7 +89,7 @@ struct WorkQueue::Rep : std::enable_shared_from_this<Rep> {
   std::unordered_map<std::string, int> failed;
   std::unordered_map<std::string, TimePoint> delayed;
   std::set<std::pair<TimePoint, std::string>> due;  // the same by time
-  std::list<Waiter*> waiters;
+  WaitList waiting;                                 // workers
   bool waking = false, closed = false;
 };
 
@@ -132,10 +113,7 @@ int WorkQueue::failures(const std::string& key) const {
 
 Task<std::optional<std::string>> WorkQueue::next() {
   Rep& rep = *rep_;
-  while (rep.queue.empty() && !rep.closed) {
-    Rep::Waiter waiter(rep);
-    co_await waiter.signal.wait();
-  }
+  while (rep.queue.empty() && !rep.closed) co_await rep.waiting.wait();
   if (rep.queue.empty()) co_return std::nullopt;
   std::string key = std::move(rep.queue.front());
   rep.queue.pop_front();
