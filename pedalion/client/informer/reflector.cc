@@ -28,6 +28,10 @@ bool from_the_future(const Status& error) {
 /// It may go better in a while with the very same request.
 bool passing(const Status& error) { return error.code == 429 || (error.code >= 500 && error.code != 501); }
 
+/// What was under way ended without an answer of the server; `error` says how.
+Status broken_off(std::string message) { return {502, "", std::move(message)}; }
+bool is_broken_off(const Status& error) { return error.code == 502; }
+
 std::uint64_t seed_of(const ReflectorOptions& options) {
   if (options.seed != 0) return options.seed;
   return static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
@@ -132,8 +136,8 @@ Task<Reflector::State> Reflector::list_by_watch() {
   watch_.reset();
   sink_.failed(objects.error());
   if (version_unusable(objects.error())) co_return State::kListingByWatch;
-  // A stream that broke off (502) is not worth a second try where a list may do.
-  const bool again = passing(objects.error()) && objects.error().code != 502;
+  // A stream that broke off is not worth a second try where a list may do.
+  const bool again = passing(objects.error()) && !is_broken_off(objects.error());
   if (again && ++failed_watches_ < kFailedWatches) co_return wait_then(State::kListingByWatch);
   failed_watches_ = 0;
   co_return State::kListing;
@@ -147,6 +151,12 @@ Task<Result<void>> Reflector::open_watch(api::WatchOptions options) {
   events_ = 0;
   CO_TRY(watch_, co_await source_.watch(std::move(options)));
   co_return Result<void>();
+}
+
+Task<Result<std::optional<api::WatchEvent>>> Reflector::next_event() {
+  auto event = co_await watch_->next();
+  if (!event) co_return std::unexpected(broken_off(std::move(event.error().message)));
+  co_return event;
 }
 
 Task<Result<std::vector<api::Object>>> Reflector::read_initial() {
@@ -218,7 +228,7 @@ Task<Reflector::State> Reflector::watch() {
 
 Task<Result<void>> Reflector::read_events() {
   for (;;) {
-    CO_TRY(auto event, co_await watch_->next());
+    CO_TRY(auto event, co_await next_event());
     if (!event) co_return Result<void>();
     if (event->type == api::WatchEvent::Type::kError) co_return std::unexpected(std::move(event->error));
     ++events_;
@@ -229,10 +239,10 @@ Task<Result<void>> Reflector::read_events() {
 
 Reflector::State Reflector::after_watch(const Status* error, bool short_watch) {
   if (error != nullptr) sink_.failed(*error);
-  const bool broke_off = error == nullptr || error->code == 502;
+  const bool broke_off = error == nullptr || is_broken_off(*error);
   if (broke_off && !short_watch) return State::kWatching;
   if (error == nullptr)
-    sink_.failed(Status(502, "", "the watch ended within a second, and nothing came of it"));
+    sink_.failed(broken_off("very short watch: it ended within a second, and nothing came"));
   const bool again = broke_off || passing(*error);
   if (again && ++failed_watches_ < kFailedWatches) return wait_then(State::kWatching);
   failed_watches_ = 0;

@@ -75,6 +75,8 @@ class Reflector {
   Task<State> back_off();
 
   Task<Result<void>> open_watch(api::WatchOptions options);
+  /// As that of the watch; whatever breaks it off is a 502.
+  Task<Result<std::optional<api::WatchEvent>>> next_event();
   /// What is there, until the bookmark that ends it, which moves the version.
   Task<Result<std::vector<api::Object>>> read_initial();
   /// Hands on events until the watch ends.
