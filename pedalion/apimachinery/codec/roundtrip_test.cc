@@ -6,12 +6,14 @@
 #include "pedalion/apimachinery/codec/yaml.h"
 #include "pedalion/apimachinery/json/write.h"
 #include "pedalion/apimachinery/scheme/scheme.h"
+#include "pedalion/apimachinery/testing/differences.h"
 #include "pedalion/apimachinery/testing/random_object.h"
 #include "pedalion/apimachinery/testing/seeds.h"
 
 namespace pedalion::codec {
 namespace {
 
+using apimachinery::testing::differences;
 using apimachinery::testing::RandomObject;
 using apimachinery::testing::seeds;
 
@@ -36,14 +38,14 @@ std::string read_back(std::string_view body, MediaType media_type, const meta::G
 void go_through_every_form(unsigned seed, const meta::GroupVersionKind& kind, const schema::Type& type) {
   json::Document object = random_object(seed, kind, type);
   const std::string text = json::to_string(object.root);
-  ASSERT_EQ(read_back(text, MediaType::kJson, kind, type), text);
+  ASSERT_EQ(differences(text, read_back(text, MediaType::kJson, kind, type)), "");
   std::string yaml;
   write_yaml(object.root, yaml);
-  ASSERT_EQ(read_back(yaml, MediaType::kYaml, kind, type), text) << yaml;
+  ASSERT_EQ(differences(text, read_back(yaml, MediaType::kYaml, kind, type)), "");
   if (!has_protobuf(type)) return;
   auto bytes = protobuf_object(text, kind, type);
   ASSERT_TRUE(bytes) << bytes.error().message;
-  ASSERT_EQ(read_back(*bytes, MediaType::kProtobuf, kind, type), text);
+  ASSERT_EQ(differences(text, read_back(*bytes, MediaType::kProtobuf, kind, type)), "");
   auto again = protobuf_object(read_back(*bytes, MediaType::kProtobuf, kind, type), kind, type);
   ASSERT_TRUE(again) << again.error().message;
   ASSERT_EQ(*again, *bytes);

@@ -82,6 +82,7 @@ Value RandomObject::value(const schema::Type& type, int depth) {
 Value RandomObject::structure(const schema::Type& type, int depth) {
   Value made = Value::object(arena_);
   for (const auto& member : type.fields) {
+    if (std::ranges::find(left_out_, std::pair(type.name, member.name)) != left_out_.end()) continue;
     bool leaf = is_leaf(*member.type);
     bool wanted =
         member.proto_number != 0 && (leaf || !member.omitempty || depth < kDeep) && below(8) < fullness_;
@@ -92,6 +93,7 @@ Value RandomObject::structure(const schema::Type& type, int depth) {
 }
 
 Value RandomObject::field(const schema::Field& field, int depth) {
+  if (null_every_ != 0 && below(null_every_) == 0) return {};
   Value made = value(*field.type, depth);
   if (made.is_array() && has_unique_items(field)) make_unique(made, field);
   return made;

@@ -3,6 +3,8 @@
 // apart (an empty list is an absent one there).
 #include <random>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "pedalion/apimachinery/json/value.h"
 #include "pedalion/apimachinery/schema/type.h"
@@ -14,6 +16,11 @@ namespace pedalion::apimachinery::testing {
 class RandomObject {
  public:
   RandomObject(unsigned seed, json::Arena& arena) : random_(seed), arena_(arena) { random_.discard(8); }
+
+  /// One member in `every` is null from now on, which is a zero value to Go; 0: none.
+  void write_nulls(std::size_t every) { null_every_ = every; }
+  /// No object has this member: leave_out("PodSpec", "serviceAccount"). Borrows.
+  void leave_out(std::string_view type, std::string_view field) { left_out_.emplace_back(type, field); }
 
   json::Value of(const schema::Type& type);
 
@@ -33,6 +40,8 @@ class RandomObject {
   std::minstd_rand random_;
   json::Arena& arena_;
   std::size_t fullness_ = 0;  // of eight members, how many are there
+  std::size_t null_every_ = 0;
+  std::vector<std::pair<std::string_view, std::string_view>> left_out_;
 };
 
 }  // namespace pedalion::apimachinery::testing
