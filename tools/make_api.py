@@ -47,6 +47,8 @@ EMPTY_STRUCTS = {'apiextensions/v1': 'CustomResourceSubresourceStatus', 'apiserv
 BARE = {('apiextensions/v1', 'JSONSchemaProps'): ('items', 'not', 'additionalProperties', 'additionalItems',
                                                   'externalDocs', 'example'),
         ('networking/v1', 'IngressRuleValue'): ('http',), ('networking/v1beta1', 'IngressRuleValue'): ('http',)}
+# Lists that tell empty from nil: defaults fill in the second, and validation refuses the first.
+KEEP_EMPTY = {('autoscaling/v2', 'HPAScalingRules'): ('policies',)}
 # Constants that are declared by a conversion.
 CONSTANTS = {'AddressType': ['IPv4', 'IPv6', 'FQDN'], 'PathType': ['Exact', 'Prefix', 'ImplementationSpecific'],
              'DeviceAllocationMode': ['ExactCount', 'All']}
@@ -69,10 +71,11 @@ class Source:
         """What the descriptions leave out."""
         for package, name in EMPTY_STRUCTS.items():
             self.packages[package]['types'].setdefault(name, {'fields': []})
-        for (package, name), fields in BARE.items():
-            for field in self.packages[package]['types'][name]['fields']:
-                if field['json'] in fields:
-                    field['bare'] = True
+        for facts, word in ((BARE, 'bare'), (KEEP_EMPTY, 'keepempty')):
+            for (package, name), fields in facts.items():
+                for field in self.packages[package]['types'][name]['fields']:
+                    if field['json'] in fields:
+                        field[word] = True
         for data in self.packages.values():
             for name, values in CONSTANTS.items():
                 if name in data['types']:
@@ -192,7 +195,7 @@ def validation_tags(markers):
 def field_flags(field):
     """The words after a field's type."""
     markers = field.get('markers', {})
-    flags = [word for word in ('omitempty', 'omitzero', 'bare') if field.get(word)]
+    flags = [word for word in ('omitempty', 'keepempty', 'omitzero', 'bare') if field.get(word)]
     if 'optional' in markers or 'k8s:optional' in markers:
         flags.append('optional')
     if 'required' in markers or 'k8s:required' in markers:

@@ -129,13 +129,15 @@ class Shaper {
     Value shaped = Value::object(arena_, static_cast<std::uint32_t>(value.size() + 2));
     for (std::size_t i = 0; i < count; ++i) {
       const Field& field = type.fields[i];
-      if (!slots[i]) {
+      bool sent = slots[i].has_value();
+      if (!sent) {
         if (field.omitzero || (field.omitempty && (field.pointer || is_empty(*field.type, Value()))))
           continue;
         TRY(slots[i], shape_field(type, field, Value()));
       }
       const Value& made = *slots[i];
-      if (field.omitempty && !field.pointer && is_empty(*field.type, made)) continue;
+      bool kept = field.pointer || (field.keep_empty && sent);
+      if (field.omitempty && !kept && is_empty(*field.type, made)) continue;
       if (field.omitempty && field.pointer && made.is_null()) continue;
       shaped.append_member(field.name, made, arena_);
     }

@@ -26,7 +26,7 @@ struct Versioned {
   json::Value object;
 };
 
-/// Gives `object`, which is in Manager::api_version, in another version; NotFound when that version is no
+/// Gives `object`, which is in the version its apiVersion says, in another; NotFound when that version is no
 /// longer served (its managers are then dropped). Empty function: other versions of the group are
 /// taken to have the same fields, those of other groups are not served.
 using Convert = std::function<Result<Versioned>(const json::Value& object, std::string_view api_version,
@@ -50,8 +50,8 @@ void track_update(const FieldManager& how, const json::Value* live, json::Value&
 enum class Force : bool { kNo, kYes };
 
 /// Server-side apply: merges `applied` (the body, undefaulted) into `live` (an empty object of the kind when
-/// it is to be created: apiVersion, kind, empty metadata) and gives the new object with its managedFields, not
-/// yet defaulted. Conflicts are 409 with a cause for each field.
+/// it is to be created: apiVersion, kind, empty metadata) and gives the new object with its managedFields,
+/// not yet defaulted. Conflicts are 409 with a cause for each field.
 Result<json::Value> apply(const FieldManager& how, const json::Value& live, const json::Value& applied,
                           Force force, json::Arena& arena);
 

@@ -19,7 +19,10 @@ std::string_view group_of(std::string_view api_version) {
 }  // namespace
 
 Result<std::optional<Versioned>> Updater::in_version(const Value& object, std::string_view api_version) {
-  if (api_version == how_.manager.api_version) return Versioned{how_.type, object};
+  // Between versions a tree says itself which one it has.
+  std::string_view own = how_.convert ? object.string_at({"apiVersion"}) : std::string_view();
+  bool is_own = own.empty() || own == how_.manager.api_version;
+  if (is_own && api_version == how_.manager.api_version) return Versioned{how_.type, object};
   if (!how_.convert) {
     // Another group's version is none that this kind is known by.
     if (group_of(api_version) != group_of(how_.manager.api_version)) return std::nullopt;

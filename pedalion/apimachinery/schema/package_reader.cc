@@ -247,6 +247,8 @@ Result<void> PackageReader::add_flag(std::string_view word, Field& field) {
     field.omitempty = true;
   else if (word == "omitzero")
     field.omitzero = true;
+  else if (word == "keepempty")
+    field.keep_empty = true;
   else if (word == "optional")
     field.optional = true;
   else if (word == "required")

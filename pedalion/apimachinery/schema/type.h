@@ -79,9 +79,10 @@ struct Field {
   /// Index + 1 into the type's `embedded`: proto_number counts in that nested message. 0: a field of the type
   /// itself.
   std::uint16_t proto_embedded = 0;
-  bool omitempty : 1 = false;  // left out when empty (nil, 0, "", false, no elements)
-  bool omitzero : 1 = false;   // left out when it is the zero struct (metadata.creationTimestamp)
-  bool pointer : 1 = false;    // a Go pointer: absent differs from zero, and an explicit zero is kept
+  bool omitempty : 1 = false;   // left out when empty (nil, 0, "", false, no elements)
+  bool omitzero : 1 = false;    // left out when it is the zero struct (metadata.creationTimestamp)
+  bool keep_empty : 1 = false;  // but for a list that was sent as []: defaults or validation tell it from nil
+  bool pointer : 1 = false;     // a Go pointer: absent differs from zero, and an explicit zero is kept
   bool optional : 1 = false;
   bool required : 1 = false;
   bool bare : 1 = false;  // OpenAPI refers to its type without anything besides

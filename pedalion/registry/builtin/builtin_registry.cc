@@ -70,6 +70,8 @@ struct BuiltinRegistry::Rep {
   void add_resource(const catalog::GroupFacts& group, std::string_view version, const ResourceFacts& facts,
                     std::vector<Resource>& rows);
   Resource row_of(std::string_view group, std::string_view version, const ResourceFacts& facts) const;
+  /// To and from the other version that the kind is served in; empty when there is none.
+  managedfields::Convert convert_of(const meta::GroupVersionKind& kind) const;
   rest::Creater* admitted(const Resource& row, rest::Creater& inner);
   void fill_virtual(Resource& row);
   void add_subresource(const Resource& parent, const ResourceFacts& facts, const Subresource& sub,
@@ -124,6 +126,12 @@ StoredResource* BuiltinRegistry::Rep::find_stored(std::string_view group, std::s
   return found == stored.end() ? nullptr : found->second.get();
 }
 
+managedfields::Convert BuiltinRegistry::Rep::convert_of(const meta::GroupVersionKind& kind) const {
+  auto known = conversion::conversion_of(scheme, kind);
+  if (!known) known = conversion::conversion_from(scheme, kind);
+  return known ? conversion::converter(*known) : managedfields::Convert();
+}
+
 Resource BuiltinRegistry::Rep::row_of(std::string_view group, std::string_view version,
                                       const ResourceFacts& facts) const {
   Resource row;
@@ -138,26 +146,24 @@ Resource BuiltinRegistry::Rep::row_of(std::string_view group, std::string_view v
   for (const catalog::FieldLabel& field : facts.fields) row.selectable_fields.emplace_back(field.label);
   row.deprecation_warning = facts.deprecation;
   row.table = printers::find(group, facts.resource);
+  row.convert = convert_of(row.kind);
   return row;
 }
 
 /// The stored capabilities as this row's version shows them.
 Capabilities BuiltinRegistry::Rep::seen(const Resource& row, const Capabilities& capabilities,
                                         const StoredResource& resource) {
-  conversion::Conversion known = conversion::conversion_of(row.gvr.group, row.gvr.version, row.gvr.resource);
-  if (known.to_view == nullptr) return capabilities;
-  known.stored = resource.kind();
-  known.stored_type = &resource.type();
-  known.view = row.kind;
-  known.view_type = row.type;
+  std::optional<conversion::Conversion> known = conversion::conversion_of(scheme, row.kind);
+  if (!known) return capabilities;
   if (row.gvr.group != resource.kind().group) {
     if (const kinds::KindRules* rules = kinds::index::find(row.gvr.group, row.gvr.resource)) {
-      known.validate = rules->validate;
-      known.validate_update = rules->validate_update;
+      known->validate = rules->validate;
+      known->validate_update = rules->validate_update;
     }
   }
   meta::GroupResource name{row.gvr.group, row.gvr.resource};
-  auto* view = keep<VersionView>(std::move(known), capabilities, std::move(name), row.subresource);
+  auto* view = keep<VersionView>(*std::move(known), capabilities, std::move(name), row.subresource,
+                                 &resource.reset_fields(row.subresource));
   Capabilities shown;
   if (capabilities.getter != nullptr) shown.getter = view;
   if (capabilities.lister != nullptr) shown.lister = view;
@@ -204,6 +210,7 @@ void BuiltinRegistry::Rep::fill_read_write(Resource& row, const Resource& parent
   row.getter = door.getter;
   row.updater = door.updater;
   row.reset_fields = &resource.reset_fields(row.subresource);
+  row.convert = convert_of(row.kind);
 }
 
 void BuiltinRegistry::Rep::fill_connect(Resource& row, const Resource& parent, const Subresource& sub) {

@@ -73,6 +73,8 @@ generic::ResourceConfig config_of(const StoredSetup& setup) {
   config.needs_resource_version = facts.has(catalog::kNeedsResourceVersion);
   config.ttl = setup.ttl;
   config.tracks_managers = facts.resource != "certificatesigningrequests";
+  auto view = conversion::conversion_from(*setup.scheme, config.kind);
+  if (view) config.convert = conversion::converter(*view);
   config.deletion = strategies::deletion_rules(setup.group, facts);
   return config;
 }

@@ -74,7 +74,8 @@ void Creation::track_fields() {
   managedfields::FieldManager how{.type = store_.config_.type,
                                   .manager = {options_.field_manager, api_version, door_.subresource},
                                   .now_seconds = meta::now_seconds(),
-                                  .reset_fields = &strategy().reset_fields()};
+                                  .reset_fields = &strategy().reset_fields(),
+                                  .convert = store_.config_.convert};
   managedfields::track_update(how, nullptr, object_.root, object_.arena);
 }
 

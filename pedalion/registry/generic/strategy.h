@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pedalion/apimachinery/json/value.h"
+#include "pedalion/apimachinery/managedfields/field_manager.h"
 #include "pedalion/apimachinery/managedfields/field_set.h"
 #include "pedalion/apimachinery/meta/field_error.h"
 #include "pedalion/apimachinery/meta/group_version.h"
@@ -94,7 +95,8 @@ struct ResourceConfig {
   std::string_view unknown_field_text;
   bool create_on_update = false;
   bool needs_resource_version = false;  // updates without one are refused
-  bool tracks_managers = true;          // metadata.managedFields is kept
+  bool tracks_managers = true;          // metadata.managedFields is kept …
+  managedfields::Convert convert;       // … of managers that know the object in another version
   std::optional<std::chrono::seconds> ttl;
   DeletionRules deletion;
 

@@ -112,7 +112,8 @@ class Update {
     managedfields::FieldManager how{.type = store_.config_.type,
                                     .manager = {options_.field_manager, api_version, door_.subresource},
                                     .now_seconds = meta::now_seconds(),
-                                    .reset_fields = &store_strategy().reset_fields()};
+                                    .reset_fields = &store_strategy().reset_fields(),
+                                    .convert = store_.config_.convert};
     managedfields::track_update(how, &old_.root, object_.root, object_.arena);
   }
 

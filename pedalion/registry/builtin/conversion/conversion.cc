@@ -3,11 +3,15 @@
 #include <memory>
 
 #include "pedalion/apimachinery/codec/decode.h"
+#include "pedalion/apimachinery/codec/shape.h"
 #include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/json/write.h"
+#include "pedalion/registry/builtin/conversion/autoscalers.h"
 #include "pedalion/watchcache/json_object_decoder.h"
 
 namespace pedalion::registry::builtin::conversion {
+
+using scheme::Scheme;
 
 namespace {
 
@@ -40,103 +44,100 @@ void rename(Value& object, std::string_view from, std::string_view to, json::Are
   object.set(to, value, arena);
 }
 
-void event_to_view(Value& object, json::Arena& arena) {
+void event_to_view(const Scheme&, Value& object, json::Arena& arena) {
   for (const LabelPair& pair : kEventFields) rename(object, pair.stored, pair.view, arena);
 }
 
-void event_to_stored(Value& object, const Value*, json::Arena& arena) {
+void event_to_stored(const Scheme&, Value& object, json::Arena& arena) {
   for (const LabelPair& pair : kEventFields) rename(object, pair.view, pair.stored, arena);
 }
 
-bool is_cpu_utilization(const Value& metric) {
-  return metric.string_at({"type"}) == "Resource" && metric.string_at({"resource", "name"}) == "cpu" &&
-         metric.at({"resource", "target", "averageUtilization"}) != nullptr;
+struct Known {
+  std::string_view stored_group, stored_version, view_group, view_version, kind;
+  Conversion::Function to_view, to_stored;
+  std::span<const LabelPair> labels;
+};
+
+constexpr Known kKnown[] = {
+    {"", "v1", "events.k8s.io", "v1", "Event", event_to_view, event_to_stored, kEventLabels},
+    {"autoscaling",
+     "v2",
+     "autoscaling",
+     "v1",
+     "HorizontalPodAutoscaler",
+     autoscaler_to_v1,
+     autoscaler_to_v2,
+     {}},
+};
+
+meta::GroupVersionKind kind_of(std::string_view group, std::string_view version, std::string_view kind) {
+  return {std::string(group), std::string(version), std::string(kind)};
 }
 
-void autoscaler_to_view(Value& object, json::Arena& arena) {
-  Value& spec = object.object_at("spec", arena);
-  const Value* metrics = spec.find("metrics");
-  for (std::uint32_t i = 0; metrics != nullptr && i < metrics->size(); ++i) {
-    const Value& metric = std::as_const(*metrics).items()[i];
-    if (!is_cpu_utilization(metric)) continue;
-    Value target = *metric.at({"resource", "target", "averageUtilization"});
-    spec.set("targetCPUUtilizationPercentage", target, arena);
-    break;
-  }
-  Value* status = object.find("status");
-  const Value* current = status == nullptr ? nullptr : std::as_const(*status).find("currentMetrics");
-  for (std::uint32_t i = 0; current != nullptr && i < current->size(); ++i) {
-    const Value& metric = current->items()[i];
-    const Value* used = metric.at({"resource", "current", "averageUtilization"});
-    if (metric.string_at({"resource", "name"}) != "cpu" || used == nullptr) continue;
-    status->set("currentCPUUtilizationPercentage", *used, arena);
-    break;
-  }
-}
-
-Value cpu_metric(const Value& target, json::Arena& arena) {
-  Value wanted = Value::object(arena);
-  wanted.append_member("type", Value::string("Utilization"), arena);
-  wanted.append_member("averageUtilization", target, arena);
-  Value resource = Value::object(arena);
-  resource.append_member("name", Value::string("cpu"), arena);
-  resource.append_member("target", wanted, arena);
-  Value metric = Value::object(arena);
-  metric.append_member("type", Value::string("Resource"), arena);
-  metric.append_member("resource", resource, arena);
-  return metric;
-}
-
-/// Metrics other than CPU, and behavior, stay as they were: version 1 has no words for them.
-void autoscaler_to_stored(Value& object, const Value* present, json::Arena& arena) {
-  Value& spec = object.object_at("spec", arena);
-  Value metrics = Value::array(arena);
-  if (const Value* target = spec.find("targetCPUUtilizationPercentage"); target != nullptr) {
-    metrics.push_back(cpu_metric(*target, arena), arena);
-    spec.erase("targetCPUUtilizationPercentage");
-  }
-  if (present != nullptr) {
-    const Value* before = present->at({"spec", "metrics"});
-    for (std::uint32_t i = 0; before != nullptr && i < before->size(); ++i) {
-      const Value& metric = before->items()[i];
-      if (!is_cpu_utilization(metric)) metrics.push_back(json::deep_copy(metric, arena), arena);
-    }
-    if (const Value* behavior = present->at({"spec", "behavior"}); behavior != nullptr) {
-      spec.set("behavior", json::deep_copy(*behavior, arena), arena);
-    }
-    Value* status = object.find("status");
-    for (std::string_view field : {"currentMetrics", "conditions"}) {
-      const Value* value = present->at({"status", field});
-      if (value != nullptr && status != nullptr) status->set(field, json::deep_copy(*value, arena), arena);
-    }
-  }
-  if (!metrics.empty()) spec.set("metrics", metrics, arena);
+Conversion completed(const Scheme& scheme, const Known& known) {
+  Conversion made;
+  made.stored = kind_of(known.stored_group, known.stored_version, known.kind);
+  made.view = kind_of(known.view_group, known.view_version, known.kind);
+  made.stored_type = scheme.type(made.stored);
+  made.view_type = scheme.type(made.view);
+  made.scheme = &scheme;
+  made.to_view = known.to_view;
+  made.to_stored = known.to_stored;
+  made.labels = known.labels;
+  return made;
 }
 
 }  // namespace
 
-Conversion conversion_of(std::string_view group, std::string_view version, std::string_view resource) {
-  Conversion conversion;
-  if (group == "events.k8s.io" && resource == "events") {
-    conversion.to_view = event_to_view;
-    conversion.to_stored = event_to_stored;
-    conversion.labels = kEventLabels;
+std::optional<Conversion> conversion_of(const Scheme& scheme, const meta::GroupVersionKind& view) {
+  for (const Known& known : kKnown) {
+    if (kind_of(known.view_group, known.view_version, known.kind) == view) return completed(scheme, known);
   }
-  if (group == "autoscaling" && version == "v1") {
-    conversion.to_view = autoscaler_to_view;
-    conversion.to_stored = autoscaler_to_stored;
+  return std::nullopt;
+}
+
+std::optional<Conversion> conversion_from(const Scheme& scheme, const meta::GroupVersionKind& stored) {
+  for (const Known& known : kKnown) {
+    if (kind_of(known.stored_group, known.stored_version, known.kind) == stored)
+      return completed(scheme, known);
   }
-  return conversion;
+  return std::nullopt;
+}
+
+managedfields::Convert converter(const Conversion& conversion) {
+  if (conversion.stored.group != conversion.view.group) return {};
+  return [conversion](const Value& object, std::string_view api_version,
+                      json::Arena& arena) -> Result<managedfields::Versioned> {
+    bool to_view = api_version == conversion.view.group_version().api_version();
+    const auto& kind = to_view ? conversion.view : conversion.stored;
+    const schema::Type* type = to_view ? conversion.view_type : conversion.stored_type;
+    if (api_version != kind.group_version().api_version()) {
+      return std::unexpected(Status(404, "NotFound", "no such version: " + std::string(api_version)));
+    }
+    Value made = json::deep_copy(object, arena);
+    if (object.string_at({"apiVersion"}) != api_version) {
+      (to_view ? conversion.to_view : conversion.to_stored)(*conversion.scheme, made, arena);
+      made.set("apiVersion", Value::string(api_version, arena), arena);
+    }
+    TRY(made, codec::shape(*type, made, arena));
+    return managedfields::Versioned{type, made};
+  };
+}
+
+Result<Value> view_of(const Conversion& conversion, const Value& stored, json::Arena& arena) {
+  Value made = json::deep_copy(stored, arena);
+  conversion.to_view(*conversion.scheme, made, arena);
+  return codec::shape(*conversion.view_type, made, arena);
 }
 
 Result<void> make_view(const Conversion& conversion, json::Document& object) {
-  conversion.to_view(object.root, object.arena);
+  conversion.to_view(*conversion.scheme, object.root, object.arena);
   codec::set_type_meta(object, conversion.view);
   return codec::reshape(object, *conversion.view_type);
 }
 
-Result<void> make_stored(const Conversion& conversion, json::Document& object, const Value* present) {
-  conversion.to_stored(object.root, present, object.arena);
+Result<void> make_stored(const Conversion& conversion, json::Document& object) {
+  conversion.to_stored(*conversion.scheme, object.root, object.arena);
   codec::set_type_meta(object, conversion.stored);
   return codec::reshape(object, *conversion.stored_type);
 }

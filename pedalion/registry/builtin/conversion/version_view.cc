@@ -52,11 +52,12 @@ class ViewSubscription final : public Subscription {
 }  // namespace
 
 VersionView::VersionView(Conversion conversion, Capabilities stored, meta::GroupResource resource,
-                         std::string subresource)
+                         std::string subresource, const managedfields::FieldSet* reset_fields)
     : conversion_(std::move(conversion)),
       stored_(stored),
       resource_(std::move(resource)),
       subresource_(std::move(subresource)),
+      reset_fields_(reset_fields),
       defaulter_(*conversion_.view_type) {}
 
 Result<ObjectPtr> VersionView::view(const ObjectPtr& object) const {
@@ -105,15 +106,25 @@ Task<Result<std::unique_ptr<Subscription>>> VersionView::watch(RequestContext& c
   co_return std::make_unique<ViewSubscription>(std::move(stored), conversion_);
 }
 
-void VersionView::track(const Value* before, json::Document& object,
-                        const rest::WriteOptions& options) const {
-  // The entry borrows its texts: they have to live as long as the object.
+/// Ownership is of what the view's version shows of the object once it is stored: what it means rather than
+/// what was sent.
+Result<void> VersionView::track(const Value* before, json::Document& object,
+                                const rest::WriteOptions& options) const {
   json::Arena& arena = object.arena;
+  // The entry borrows its texts: they have to live as long as the object.
   managedfields::Manager manager{arena.copy(options.field_manager),
                                  arena.copy(conversion_.view.group_version().api_version()),
                                  arena.copy(subresource_)};
-  managedfields::FieldManager how{conversion_.view_type, manager, meta::now_seconds(), nullptr, {}};
-  managedfields::track_update(how, before, object.root, object.arena);
+  managedfields::FieldManager how{conversion_.view_type, manager, meta::now_seconds(), reset_fields_,
+                                  converter(conversion_)};
+  TRY(Value seen, view_of(conversion_, object.root, arena));
+  seen.set("apiVersion", Value::string(manager.api_version), arena);
+  managedfields::track_update(how, before, seen, arena);
+  Value& metadata = object.root.object_at("metadata", arena);
+  metadata.erase("managedFields");
+  const Value* managers = std::as_const(seen).at({"metadata", "managedFields"});
+  if (managers != nullptr) metadata.set("managedFields", *managers, arena);
+  return {};
 }
 
 Result<void> VersionView::judge(json::Document& object, const Value* present,
@@ -146,12 +157,12 @@ Task<Result<ObjectPtr>> VersionView::create(RequestContext& context, std::string
   }
   defaulter_.apply(object.root, object.arena);
   if (own_name.empty()) {  // the stored resource says what is wrong
-    CO_TRY_OK(make_stored(conversion_, object, nullptr));
+    CO_TRY_OK(make_stored(conversion_, object));
     co_return co_await stored_.creater->create(context, std::move(name), std::move(object),
                                                std::move(options));
   }
-  track(nullptr, object, options);
-  CO_TRY_OK(make_stored(conversion_, object, nullptr));
+  CO_TRY_OK(make_stored(conversion_, object));
+  CO_TRY_OK(track(nullptr, object, options));
   CO_TRY_OK(judge(object, nullptr, context));
   auto make = [&](const watchcache::Object* current) -> Result<json::Document> {
     if (current != nullptr) return std::unexpected(meta::already_exists(resource_, own_name));
@@ -187,8 +198,8 @@ struct VersionView::Change {
 
   Result<json::Document> finish(json::Document made, const Value* before, const Value* present) const {
     self.defaulter_.apply(made.root, made.arena);
-    if (tracking == rest::FieldTracking::kUpdate) self.track(before, made, options);
-    TRY_OK(make_stored(self.conversion_, made, present));
+    TRY_OK(make_stored(self.conversion_, made));
+    if (tracking == rest::FieldTracking::kUpdate) TRY_OK(self.track(before, made, options));
     TRY_OK(self.judge(made, present, context));
     return made;
   }

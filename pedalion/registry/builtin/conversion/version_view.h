@@ -27,9 +27,10 @@ class VersionView final : public rest::Getter,
                           public rest::Deleter,
                           public rest::CollectionDeleter {
  public:
-  /// `subresource`: whose door this is, for field ownership.
+  /// `subresource`: whose door this is, and `reset_fields` (borrowed) what nobody owns by it, for field
+  /// ownership.
   VersionView(Conversion conversion, Capabilities stored, meta::GroupResource resource,
-              std::string subresource);
+              std::string subresource, const managedfields::FieldSet* reset_fields = nullptr);
 
   Task<Result<rest::ObjectPtr>> get(rest::RequestContext& context, std::string name,
                                     rest::GetOptions options) override;
@@ -55,12 +56,14 @@ class VersionView final : public rest::Getter,
   Result<void> rename_labels(rest::ListOptions& options) const;
   /// Fails with 422 when the view's version does not allow the write. `object` has the stored form.
   Result<void> judge(json::Document& object, const Value* present, const rest::RequestContext& context) const;
-  void track(const Value* before, json::Document& object, const rest::WriteOptions& options) const;
+  /// `before` has the view's form, `object` the stored one.
+  Result<void> track(const Value* before, json::Document& object, const rest::WriteOptions& options) const;
 
   const Conversion conversion_;
   const Capabilities stored_;
   const meta::GroupResource resource_;
   const std::string subresource_;
+  const managedfields::FieldSet* const reset_fields_;
   const defaults::Defaulter defaulter_;
 };
 

@@ -109,7 +109,7 @@ void add_policy(Value& policies, std::string_view type, int value, json::Arena& 
 void fill_scaling_rules(Filler rules, bool up) {
   if (up) rules.fill("stabilizationWindowSeconds", Value::integer(0));
   rules.fill("selectPolicy", "Max");
-  if (!rules.unset("policies")) return;
+  if (rules.has("policies")) return;  // even when it is empty
   Value policies = Value::array(rules.arena());
   if (up) add_policy(policies, "Pods", 4, rules.arena());
   add_policy(policies, "Percent", 100, rules.arena());
