@@ -162,9 +162,8 @@ Task<Result<std::optional<api::WatchEvent>>> Reflector::next_event() {
 Task<Result<std::vector<api::Object>>> Reflector::read_initial() {
   std::vector<api::Object> objects;
   for (;;) {
-    CO_TRY(auto event, co_await watch_->next());
-    if (!event)
-      co_return std::unexpected(Status(502, "", "the watch ended before all that is there had come"));
+    CO_TRY(auto event, co_await next_event());
+    if (!event) co_return std::unexpected(broken_off("the watch ended before all that is there had come"));
     ++events_;
     if (event->type == api::WatchEvent::Type::kError) co_return std::unexpected(std::move(event->error));
     if (event->type != api::WatchEvent::Type::kBookmark) {
