@@ -1,22 +1,27 @@
 #pragma once
 // What a controller is, and what all of them are given.
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "pedalion/base/loop.h"
-#include "pedalion/client/api/object.h"
 #include "pedalion/client/informer/informer.h"
 #include "pedalion/client/rest/rest_client.h"
 
 namespace pedalion::controllers {
+
+/// Whom an event is about.
+struct ObjectReference {
+  std::string api_version, kind, namespace_name, name, uid;
+};
 
 /// Where controllers tell people what they did. Never fails: an event that cannot be written is lost.
 class EventSink {
  public:
   enum class Type { kNormal, kWarning };
   virtual ~EventSink() = default;
-  /// An Event of `component` about `regarding`, which needs apiVersion, kind, name, namespace and uid only.
-  virtual void record(std::string_view component, const client::api::Object& regarding, Type type,
+  /// An Event of `component`.
+  virtual void record(std::string_view component, ObjectReference regarding, Type type,
                       std::string_view reason, std::string_view message) = 0;
 };
 

@@ -214,6 +214,16 @@ void Graph::removed(std::string_view uid, Work& work) {
   if (found != nodes_.end()) remove(found->second, found->second.identity(), work);
 }
 
+void Graph::only(std::string_view api_version, std::string_view kind, const std::vector<std::string>& uids,
+                 Work& work) {
+  std::vector<std::string> gone;
+  const auto* type = type_of(api_version, kind);
+  for (const auto& [uid, node] : nodes_) {
+    if (node.seen && node.type == type && !std::ranges::binary_search(uids, uid)) gone.push_back(uid);
+  }
+  for (const auto& uid : gone) removed(uid, work);
+}
+
 bool Graph::virtual_node_goes(Node& node, const Identity& absent, Work& work) {
   std::vector<Node*> matching, others;
   for (Node* dependent : sorted_dependents(node))

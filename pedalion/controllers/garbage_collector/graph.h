@@ -57,6 +57,9 @@ class Graph {
   void observe(const Metadata& object, Work& work);
   /// Its end has been seen.
   void removed(std::string_view uid, Work& work);
+  /// Of the objects of a kind there are just these; `uids` are sorted.
+  void only(std::string_view api_version, std::string_view kind, const std::vector<std::string>& uids,
+            Work& work);
   /// The server says that there is no such object.
   void absent(const Identity& identity, Work& work);
 

@@ -136,6 +136,21 @@ TEST(GraphTest, WhatHasBeenSeenIsNotRemovedByADoubt) {
   EXPECT_NE(graph.find("uid-parent"), nullptr);
 }
 
+TEST(GraphTest, AListSaysWhatIsGone) {
+  Graph graph;
+  Work work;
+  graph.observe(object("one"), work);
+  graph.observe(object("two"), work);
+  graph.observe(object("child", {owner("two")}), work);
+  auto other = object("secret");
+  other.kind = "Secret";
+  graph.observe(other, work);
+  graph.only("v1", "ConfigMap", {"uid-child", "uid-one"}, work);
+  EXPECT_EQ(graph.find("uid-two"), nullptr);
+  EXPECT_EQ(graph.size(), 3U);
+  EXPECT_THAT(work.attempt_to_delete, ElementsAre("uid-child"));
+}
+
 /// Whatever happens in whatever order, and however late it is seen: in the end what has lost its owners is
 /// gone, and nothing else.
 TEST(GraphTest, RandomHistoriesEndWell) {
