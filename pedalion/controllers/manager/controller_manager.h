@@ -1,0 +1,34 @@
+#pragma once
+// Runs controllers on a loop of its own, against one server.
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pedalion/base/loop.h"
+#include "pedalion/client/rest/transport.h"
+
+namespace pedalion::controllers::manager {
+
+struct ControllerManagerOptions {
+  std::vector<std::string> controllers{"*"};  // as --controllers
+  std::string root_ca;                        // PEM of the authorities that verify the server
+};
+
+class ControllerManager {
+ public:
+  /// `connect` makes the way to the server, on the loop that it is given and on its thread. Fails (400) when
+  /// the choice of controllers is wrong, or with what `connect` says.
+  using Connect = std::function<Result<std::unique_ptr<client::rest::Transport>>(Loop& loop)>;
+  static Result<std::unique_ptr<ControllerManager>> start(const Connect& connect,
+                                                          ControllerManagerOptions options);
+  /// Calls off what is under way, and waits for the loop's end.
+  ~ControllerManager();
+
+ private:
+  struct Rep;
+  explicit ControllerManager(std::unique_ptr<Rep> rep);
+  std::unique_ptr<Rep> rep_;
+};
+
+}  // namespace pedalion::controllers::manager

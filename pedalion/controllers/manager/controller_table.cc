@@ -1,0 +1,53 @@
+#include "pedalion/controllers/manager/controller_table.h"
+
+#include <algorithm>
+#include <array>
+
+#include "pedalion/controllers/garbage_collector/garbage_collector.h"
+#include "pedalion/controllers/namespaces/namespace_controller.h"
+
+namespace pedalion::controllers::manager {
+namespace {
+
+constexpr std::array kControllers = {
+    ControllerEntry{"garbage-collector-controller", "garbagecollector", true,
+                    garbage_collector::make_garbage_collector},
+    ControllerEntry{"namespace-controller", "namespace", true, namespaces::make_namespace_controller},
+};
+
+bool is(const ControllerEntry& entry, std::string_view name) {
+  return entry.name == name || entry.alias == name;
+}
+
+/// The name that counts of those that say something of `entry` is the first one.
+bool runs(const ControllerEntry& entry, const std::vector<std::string>& choice) {
+  bool all = false;
+  for (std::string_view word : choice) {
+    if (word == "*") all = true;
+    if (is(entry, word)) return true;
+    if (word.starts_with('-') && is(entry, word.substr(1))) return false;
+  }
+  return all && entry.on_by_default;
+}
+
+}  // namespace
+
+std::span<const ControllerEntry> controller_table() { return kControllers; }
+
+Result<std::vector<const ControllerEntry*>> chosen_controllers(const std::vector<std::string>& choice) {
+  for (std::string_view word : choice) {
+    auto name = word.starts_with('-') ? word.substr(1) : word;
+    bool known = name == "*" || std::ranges::any_of(kControllers, [&](const auto& e) { return is(e, name); });
+    if (!known) {
+      return std::unexpected(
+          Status(400, "BadRequest", "\"" + std::string(name) + "\" is not in the list of known controllers"));
+    }
+  }
+  std::vector<const ControllerEntry*> result;
+  for (const auto& entry : kControllers) {
+    if (runs(entry, choice)) result.push_back(&entry);
+  }
+  return result;
+}
+
+}  // namespace pedalion::controllers::manager
