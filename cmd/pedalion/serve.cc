@@ -75,7 +75,7 @@ int up(Arguments arguments) {
   if (wants_help(arguments)) {
     std::cout
         << "pedalion up [FLAGS]\n\nAs serve, with other defaults: --data-dir=~/.pedalion, and below it\n"
-           "--cert-dir=DIR/certs and --loopback-kubeconfig=DIR/admin.kubeconfig.\n\n";
+           "--cert-dir=DIR/certs, --loopback-kubeconfig=DIR/admin.kubeconfig; and --controllers=*.\n\n";
     server::print_flags(std::cout);
     return 0;
   }
@@ -85,6 +85,7 @@ int up(Arguments arguments) {
   const std::string directory = flags->text("data-dir");
   flags->set_default("cert-dir", directory + "/certs");
   flags->set_default("loopback-kubeconfig", directory + "/admin.kubeconfig");
+  flags->set_default("controllers", "*");
   std::cout << "kubectl: export KUBECONFIG=" << flags->text("loopback-kubeconfig") << std::endl;
   return run_server(*flags);
 }

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "pedalion/server/authn/certificate.h"
+#include "pedalion/server/authn/loopback.h"
 #include "pedalion/server/authn/token_file.h"
 
 namespace pedalion::controlplane {
@@ -11,8 +12,10 @@ namespace pedalion::controlplane {
 using namespace server;
 
 Result<std::unique_ptr<authn::Authenticator>> make_authenticator(const AccessChoice& access,
-                                                                 const std::string& own_authority) {
+                                                                 const std::string& own_authority,
+                                                                 std::string loopback_token) {
   std::vector<std::unique_ptr<authn::Authenticator>> members;
+  members.push_back(std::make_unique<authn::LoopbackAuthenticator>(std::move(loopback_token)));
   std::string roots = own_authority;
   if (!access.client_ca_file.empty()) {
     std::ifstream file(access.client_ca_file, std::ios::binary);

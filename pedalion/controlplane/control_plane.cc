@@ -7,11 +7,13 @@
 #include <sstream>
 #include <thread>
 
+#include "pedalion/apimachinery/meta/names.h"
 #include "pedalion/base/log.h"
 #include "pedalion/base/task.h"
 #include "pedalion/controlplane/access.h"
 #include "pedalion/controlplane/api.h"
 #include "pedalion/controlplane/bootstrap/bootstrap.h"
+#include "pedalion/controlplane/controllers.h"
 #include "pedalion/controlplane/credentials.h"
 #include "pedalion/controlplane/encryption.h"
 #include "pedalion/controlplane/hooks.h"
@@ -44,6 +46,9 @@ struct ControlPlane::Rep {
   PathTable paths;
   std::unique_ptr<Director> director;
   std::unique_ptr<GenericApiServer> server;
+  const std::string loopback_token = meta::make_uid();
+  std::unique_ptr<controllers::manager::ControllerManager>
+      controllers;  // once it is ready; null: none wanted
 
   std::mutex mutex;  // guards the three below
   bool ready = false, stopping = false;
@@ -56,11 +61,13 @@ struct ControlPlane::Rep {
   Result<void> build_paths();
   Result<void> write_kubeconfig();
   bootstrap::Options bootstrap_options() const;
+  void start_wanted_controllers();
   /// Each hook until it has succeeded or the server stops.
   void run_hooks();
   bool stops_within(std::chrono::milliseconds time);
   std::string loopback_address() const;
   std::string advertised_server() const;
+  std::string root_ca() const;
 };
 
 namespace {
@@ -209,12 +216,27 @@ Result<void> ControlPlane::Rep::write_kubeconfig() {
   if (path.empty()) return {};
   Kubeconfig config;
   config.server = "https://" + host_and_port(loopback_address(), server->port());
-  config.authority = credentials->authority;
-  const auto& serving = options.tls.context.default_certificate.certificate_file;
-  if (serving != credentials->serving_certificate_file) config.authority = text_of_file(serving);
+  config.authority = root_ca();
   config.certificate = credentials->administrator.certificate;
   config.key = credentials->administrator.key;
   return http::tls::write_file(path, kubeconfig_text(config), true);
+}
+
+/// What verifies the serving certificate.
+std::string ControlPlane::Rep::root_ca() const {
+  const auto& serving = options.tls.context.default_certificate.certificate_file;
+  bool own = credentials && serving == credentials->serving_certificate_file;
+  return own ? credentials->authority : text_of_file(serving);
+}
+
+void ControlPlane::Rep::start_wanted_controllers() {
+  if (options.controllers.empty()) return;
+  auto started = start_controllers(server->handler(), loopback_token, {options.controllers, root_ca()});
+  if (started) {
+    controllers = std::move(*started);
+  } else {
+    log::error("no controllers run", {{"error", started.error().message}});
+  }
 }
 
 bootstrap::Options ControlPlane::Rep::bootstrap_options() const {
@@ -247,6 +269,7 @@ void ControlPlane::Rep::run_hooks() {
                  {{"error", made.error().message}});
     if (stops_within(kRetryAfter)) return;
   }
+  start_wanted_controllers();
   std::function<void()> done;
   {
     std::lock_guard lock(mutex);
@@ -270,8 +293,9 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::create(Options options) {
   for (auto name : kBootstrapHooks) rep->hooks.add(std::string(name));
   TRY_OK(rep->prepare_certificates());
   TRY(rep->store, open_store(rep->options.storage));
-  TRY(rep->authenticator, make_authenticator(rep->options.access,
-                                             rep->credentials ? rep->credentials->authority : std::string()));
+  TRY(rep->authenticator,
+      make_authenticator(rep->options.access, rep->credentials ? rep->credentials->authority : std::string(),
+                         rep->loopback_token));
   rep->authorizer = make_authorizer(rep->options.access);
   TRY_OK(rep->build_api());
   TRY_OK(rep->build_paths());
@@ -320,6 +344,7 @@ void ControlPlane::shutdown() {
   }
   rep_->stop.notify_all();
   if (rep_->starter.joinable()) rep_->starter.join();
+  rep_->controllers.reset();
   rep_->server->shutdown();
   rep_.reset();
 }

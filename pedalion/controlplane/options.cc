@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "pedalion/base/log.h"
+#include "pedalion/controllers/manager/controller_table.h"
 #include "pedalion/controlplane/overrides.h"
 
 namespace pedalion::controlplane {
@@ -190,6 +191,10 @@ Result<Options> options_from(const FlagValues& flags) {
   TRY(options.access, access_from(flags));
   options.service_accounts = service_accounts_from(flags);
   TRY(options.registry, registry_from(flags));
+  options.controllers = flags.list("controllers");
+  if (auto known = controllers::manager::chosen_controllers(options.controllers); !known) {
+    return std::unexpected(refused("--controllers: " + known.error().message));
+  }
   options.advertise_address = flags.text("advertise-address");
   options.min_request_timeout = std::chrono::seconds(flags.integer("min-request-timeout"));
   for (const auto& flag : flags.without_effect()) log::warning("--" + flag + " has no effect yet");

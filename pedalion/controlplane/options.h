@@ -65,6 +65,7 @@ struct Options {
   AccessChoice access;
   ServiceAccountChoice service_accounts;
   RegistryChoice registry;
+  std::vector<std::string> controllers;  // as --controllers; empty: none run
   std::string advertise_address;
   std::chrono::seconds min_request_timeout{1800};
 };

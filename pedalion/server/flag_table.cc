@@ -16,6 +16,8 @@ constexpr auto kFlags = std::to_array<Flag>({
     {"data-dir", kString, "pedalion-data", kYes, "directory of the embedded store"},
     {"threads", kInt, "0", kYes, "event loops; 0: one per core"},
     {"loopback-kubeconfig", kString, "", kYes, "write an administrator's kubeconfig here"},
+    {"controllers", kList, "", kYes,
+     "controllers that run in this process: * all that are on by default, NAME this one, -NAME not this one"},
     // Serving.
     {"bind-address", kString, "0.0.0.0", kYes, "address to listen on"},
     {"secure-port", kInt, "6443", kYes, "port of HTTPS; 0 lets the system choose one"},

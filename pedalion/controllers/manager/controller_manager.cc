@@ -11,7 +11,7 @@
 namespace pedalion::controllers::manager {
 namespace {
 
-constexpr std::string_view kUserAgent = "pedalion-controllers";
+constexpr std::string_view kUserAgent = "kube-controller-manager";
 
 client::rest::RestClientOptions client_options() {
   client::rest::RestClientOptions options;

@@ -1,0 +1,18 @@
+#include "pedalion/controlplane/controllers.h"
+
+#include "pedalion/client/rest/handler_transport.h"
+
+namespace pedalion::controlplane {
+
+Result<std::unique_ptr<controllers::manager::ControllerManager>> start_controllers(
+    http::Handler& handler, const std::string& token,
+    controllers::manager::ControllerManagerOptions options) {
+  auto connect = [&](Loop& loop) -> Result<std::unique_ptr<client::rest::Transport>> {
+    http::Headers headers;
+    headers.set("authorization", "Bearer " + token);
+    return client::rest::make_handler_transport(loop, handler, std::move(headers));
+  };
+  return controllers::manager::ControllerManager::start(connect, std::move(options));
+}
+
+}  // namespace pedalion::controlplane
