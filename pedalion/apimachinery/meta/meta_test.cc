@@ -3,6 +3,7 @@
 #include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/apimachinery/meta/quantity.h"
+#include "pedalion/apimachinery/meta/query.h"
 #include "pedalion/apimachinery/meta/status_codec.h"
 #include "pedalion/apimachinery/meta/time.h"
 #include "pedalion/apimachinery/meta/validation.h"
@@ -156,6 +157,33 @@ TEST(GoDuration, IsExact) {
   EXPECT_FALSE(parse_go_duration("2562047h47m16.854775808s"));
   EXPECT_FALSE(parse_go_duration("1..2s"));
   EXPECT_FALSE(parse_go_duration(".s"));
+}
+
+TEST(Query, DecodesAsGoDoes) {
+  Query query("a=1&b=x+y%2Fz&c&bad=%zz&a=2&d=");
+  EXPECT_EQ(*query.find("a"), "1");
+  EXPECT_EQ(query.find_all("a").size(), 2U);
+  EXPECT_EQ(*query.find("b"), "x y/z");
+  EXPECT_TRUE(query.boolean("c"));
+  EXPECT_TRUE(query.boolean("d"));
+  EXPECT_FALSE(query.has("bad"));
+  EXPECT_FALSE(query.boolean("e"));
+}
+
+TEST(Query, NumbersAreReadAsGoReadsThem) {
+  EXPECT_EQ(parse_int64("-7"), -7);
+  EXPECT_EQ(parse_int64("+7"), 7);
+  const std::pair<const char*, const char*> refused[] = {
+      {"", R"(strconv.ParseInt: parsing "": invalid syntax)"},
+      {"+-7", R"(strconv.ParseInt: parsing "+-7": invalid syntax)"},
+      {"7s", R"(strconv.ParseInt: parsing "7s": invalid syntax)"},
+      {"9223372036854775808", R"(strconv.ParseInt: parsing "9223372036854775808": value out of range)"},
+  };
+  for (auto [text, why] : refused) {
+    auto number = parse_int64(text);
+    ASSERT_FALSE(number) << text;
+    EXPECT_EQ(number.error().message, why);
+  }
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ struct Prepared {
 Task<Result<Prepared>> prepare(const Call& call) {
   CO_TRY(auto media_type, body_media_type(call.request));
   CO_TRY(Bytes body, co_await read_body(call));
-  CO_TRY(auto options, write_options_of(call, Query(call.request.query()), WriteVerb::kCreate));
+  CO_TRY(auto options, write_options_of(call, meta::Query(call.request.query()), WriteVerb::kCreate));
   CO_TRY(auto object, decode_body(call, body.view(), media_type, options.field_validation));
   call.context.step("decode");
   co_return Prepared{std::move(object), std::move(options)};

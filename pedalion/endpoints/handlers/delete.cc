@@ -19,7 +19,7 @@ std::string deleted_text(const Call& call, const registry::rest::DeleteResult& r
 Task<http::Response> handle_delete(Call call) {
   auto form = negotiate(call, Answers::kObject);
   if (!form) co_return error_response(call, form.error());
-  auto options = co_await delete_options_of(call, Query(call.request.query()));
+  auto options = co_await delete_options_of(call, meta::Query(call.request.query()));
   if (!options) co_return error_response(call, options.error());
   bool waits = options->orphan_dependents.has_value() && !*options->orphan_dependents;
   auto result = co_await call.resource.deleter->remove(call.context, call.info.name, *std::move(options));

@@ -8,7 +8,7 @@ namespace pedalion::endpoints {
 Task<http::Response> handle_delete_collection(Call call) {
   auto form = negotiate(call, Answers::kObject);
   if (!form) co_return error_response(call, form.error());
-  Query query(call.request.query());
+  meta::Query query(call.request.query());
   auto list_options = list_options_of(call, query, ListVerb::kList);
   if (!list_options) co_return error_response(call, list_options.error());
   auto options = co_await delete_options_of(call, query);

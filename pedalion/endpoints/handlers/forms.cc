@@ -6,8 +6,8 @@
 #include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/json/write.h"
 #include "pedalion/apimachinery/meta/errors.h"
+#include "pedalion/apimachinery/meta/query.h"
 #include "pedalion/apimachinery/meta/time.h"
-#include "pedalion/endpoints/request/query.h"
 
 namespace pedalion::endpoints {
 namespace {
@@ -130,7 +130,7 @@ void append_partial(const Object& object, std::string_view version, std::string&
 }
 
 Result<IncludeObject> include_object_of(std::string_view query) {
-  Query parameters(query);
+  meta::Query parameters(query);
   const std::string* value = parameters.find("includeObject");
   if (value == nullptr || value->empty() || *value == "Metadata") return IncludeObject::kMetadata;
   if (*value == "None") return IncludeObject::kNone;

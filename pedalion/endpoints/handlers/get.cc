@@ -7,7 +7,7 @@ namespace pedalion::endpoints {
 Task<http::Response> handle_get(Call call) {
   auto form = negotiate(call, Answers::kObject);
   if (!form) co_return error_response(call, form.error());
-  Query query(call.request.query());
+  meta::Query query(call.request.query());
   if (query.boolean("export")) {
     co_return error_response(
         call, meta::bad_request("the export parameter, deprecated since v1.14, is no longer supported"));

@@ -117,7 +117,7 @@ Task<http::Response> handle_list(Call call) {
   }
   auto form = negotiate(call, Answers::kObject);
   if (!form) co_return error_response(call, form.error());
-  auto options = list_options_of(call, Query(call.request.query()), ListVerb::kList);
+  auto options = list_options_of(call, meta::Query(call.request.query()), ListVerb::kList);
   if (!options) co_return error_response(call, options.error());
   auto list = co_await call.resource.lister->list(call.context, *std::move(options));
   call.context.step("registry");

@@ -1,7 +1,5 @@
 #include "pedalion/endpoints/handlers/list_options.h"
 
-#include <charconv>
-
 #include "pedalion/apimachinery/meta/errors.h"
 
 namespace pedalion::endpoints {
@@ -60,13 +58,13 @@ meta::FieldErrors watch_errors(const ListOptions& options) {
   return errors;
 }
 
-Result<void> read_numbers(const Query& query, ListOptions& options) {
+Result<void> read_numbers(const meta::Query& query, ListOptions& options) {
   if (const auto* text = query.find("timeoutSeconds")) {
-    TRY(std::int64_t seconds, parse_int64(*text));
+    TRY(std::int64_t seconds, meta::parse_int64(*text));
     options.timeout_seconds = seconds;
   }
   if (const auto* text = query.find("limit")) {
-    TRY(options.limit, parse_int64(*text));
+    TRY(options.limit, meta::parse_int64(*text));
   }
   return {};
 }
@@ -82,17 +80,7 @@ Result<void> add_name(const Call& call, ListOptions& options) {
 
 }  // namespace
 
-Result<std::int64_t> parse_int64(std::string_view text) {
-  std::int64_t value = 0;
-  auto digits = text.starts_with('+') && !text.starts_with("+-") ? text.substr(1) : text;
-  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error == std::errc() && end == digits.data() + digits.size()) return value;
-  bool whole = end == digits.data() + digits.size() && error == std::errc::result_out_of_range;
-  return std::unexpected(meta::bad_request("strconv.ParseInt: parsing " + meta::go_quoted(text) +
-                                           (whole ? ": value out of range" : ": invalid syntax")));
-}
-
-Result<ListOptions> list_options_of(const Call& call, const Query& query, ListVerb verb) {
+Result<ListOptions> list_options_of(const Call& call, const meta::Query& query, ListVerb verb) {
   auto text = [&](std::string_view name) {
     const auto* found = query.find(name);
     return found == nullptr ? std::string() : *found;

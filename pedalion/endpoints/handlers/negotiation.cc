@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "pedalion/apimachinery/meta/errors.h"
-#include "pedalion/endpoints/request/query.h"
+#include "pedalion/apimachinery/meta/query.h"
 
 namespace pedalion::endpoints {
 namespace {
@@ -173,7 +173,7 @@ bool is_browser(std::string_view user_agent) {
 }
 
 bool wants_pretty(const http::Request& request, bool by_accept) {
-  Query query(request.query());
+  meta::Query query(request.query());
   if (query.has("pretty")) return query.boolean("pretty");
   return by_accept || is_browser(request.headers.get("user-agent"));
 }

@@ -212,7 +212,7 @@ class Patcher {
 Task<Result<UpdateResult>> patch_object(Call call, PatchType type) {
   CO_TRY(Bytes body, co_await read_body(call));
   auto verb = type == PatchType::kApply ? WriteVerb::kApply : WriteVerb::kPatch;
-  CO_TRY(auto options, write_options_of(call, Query(call.request.query()), verb));
+  CO_TRY(auto options, write_options_of(call, meta::Query(call.request.query()), verb));
   Patcher patcher(call, parse_patch(type, body.view(), options.field_validation), options);
   call.context.step("decode");
   registry::rest::MakeObject make = [&patcher](const Object* current) { return patcher(current); };

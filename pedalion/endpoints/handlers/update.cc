@@ -9,7 +9,7 @@ using registry::rest::UpdateResult;
 
 Task<Result<UpdateResult>> update(Call call) {
   CO_TRY(Bytes body, co_await read_body(call));
-  CO_TRY(auto options, write_options_of(call, Query(call.request.query()), WriteVerb::kUpdate));
+  CO_TRY(auto options, write_options_of(call, meta::Query(call.request.query()), WriteVerb::kUpdate));
   CO_TRY(auto media_type, body_media_type(call.request));
   CO_TRY(json::Document object, decode_body(call, body.view(), media_type, options.field_validation));
   CO_TRY_OK(check_name(call, object.root));

@@ -29,7 +29,7 @@ Task<http::Response> handle_watch(Call call) {
   auto form = negotiate(call, Answers::kStream);
   if (!form) co_return error_response(call, form.error());
   form->pretty = false;
-  auto options = list_options_of(call, Query(call.request.query()), ListVerb::kWatch);
+  auto options = list_options_of(call, meta::Query(call.request.query()), ListVerb::kWatch);
   if (!options) co_return error_response(call, options.error());
   auto include =
       include_object_of(form->transform == Transform::kTable ? call.request.query() : std::string_view());

@@ -86,7 +86,7 @@ bool check_dry_run(const std::vector<std::string_view>& values, FieldErrors& err
   return all;
 }
 
-FieldValidation check_field_validation(const Query& query, FieldErrors& errors) {
+FieldValidation check_field_validation(const meta::Query& query, FieldErrors& errors) {
   static constexpr std::string_view kModes[] = {"", "Ignore", "Strict", "Warn"};
   const auto* mode = query.find("fieldValidation");
   if (mode == nullptr || mode->empty() || *mode == "Warn") return FieldValidation::kWarn;
@@ -119,10 +119,10 @@ Result<DeleteOptions> judged(DeleteOptions options, const std::vector<std::strin
   return options;
 }
 
-Result<DeleteOptions> from_query(const Query& query) {
+Result<DeleteOptions> from_query(const meta::Query& query) {
   DeleteOptions options;
   if (const auto* text = query.find("gracePeriodSeconds")) {
-    TRY(options.grace_period_seconds, parse_int64(*text));
+    TRY(options.grace_period_seconds, meta::parse_int64(*text));
   }
   if (query.has("orphanDependents")) options.orphan_dependents = query.boolean("orphanDependents");
   if (const auto* policy = query.find("propagationPolicy")) options.propagation_policy = *policy;
@@ -201,7 +201,7 @@ Result<DeleteOptions> from_body(const Call& call, std::string_view body, codec::
 
 }  // namespace
 
-Result<WriteOptions> write_options_of(const Call& call, const Query& query, WriteVerb verb) {
+Result<WriteOptions> write_options_of(const Call& call, const meta::Query& query, WriteVerb verb) {
   FieldErrors errors;
   WriteOptions options;
   if (const auto* manager = query.find("fieldManager"))
@@ -219,7 +219,7 @@ Result<WriteOptions> write_options_of(const Call& call, const Query& query, Writ
   return options;
 }
 
-Task<Result<DeleteOptions>> delete_options_of(const Call& call, const Query& query) {
+Task<Result<DeleteOptions>> delete_options_of(const Call& call, const meta::Query& query) {
   CO_TRY(Bytes body, co_await http::read_all(call.request.body.get(), call.environment.body_limit));
   if (body.empty()) co_return from_query(query);
   CO_TRY(auto media_type, body_media_type(call.request));

@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-#include "pedalion/endpoints/request/query.h"
+#include "pedalion/apimachinery/meta/query.h"
 
 namespace pedalion::endpoints {
 namespace {
@@ -48,7 +48,7 @@ bool is_path_segment(std::string_view name) {
 }
 
 /// The name that a field selector pins down: `metadata.name=x`.
-std::string name_in_field_selector(const Query& query) {
+std::string name_in_field_selector(const meta::Query& query) {
   const std::string* selector = query.find("fieldSelector");
   if (selector == nullptr) return {};
   std::string_view rest = *selector;
@@ -102,8 +102,8 @@ void take_resource(const Parts& parts, std::size_t at, bool prefixed_proxy, Requ
 void decide_collection_verb(std::string_view target, RequestInfo& info) {
   if (!info.name.empty()) return;
   if (info.verb == "get") {
-    Query query(target.find('?') == std::string_view::npos ? std::string_view()
-                                                           : target.substr(target.find('?') + 1));
+    meta::Query query(target.find('?') == std::string_view::npos ? std::string_view()
+                                                                 : target.substr(target.find('?') + 1));
     info.verb = query.boolean("watch") ? "watch" : "list";
     info.name = name_in_field_selector(query);
     info.name_from_selector = !info.name.empty();
@@ -117,7 +117,7 @@ void decide_collection_verb(std::string_view target, RequestInfo& info) {
 RequestInfo parse_request_info(std::string_view method, std::string_view target) {
   RequestInfo info;
   auto raw_path = target.substr(0, target.find('?'));
-  info.path = unescaped(raw_path, Escapes::kPath).value_or(std::string(raw_path));
+  info.path = meta::unescaped(raw_path, meta::Escapes::kPath).value_or(std::string(raw_path));
   Parts parts = split(info.path);
   bool legacy = !parts.empty() && parts[0] == "api";
   std::size_t at = legacy ? 2 : 3;

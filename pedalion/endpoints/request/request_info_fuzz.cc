@@ -1,6 +1,6 @@
 #include <cstdlib>
 
-#include "pedalion/endpoints/request/query.h"
+#include "pedalion/apimachinery/meta/query.h"
 #include "pedalion/endpoints/request/request_info.h"
 
 /// Any target is understood somehow; what is a resource request has a resource.
@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     if (info.is_resource_request && info.api_version.empty() && info.api_prefix.empty()) std::abort();
     pedalion::endpoints::is_long_running(info);
   }
-  pedalion::endpoints::Query query(text);
+  pedalion::meta::Query query(text);
   query.boolean("watch");
   return 0;
 }

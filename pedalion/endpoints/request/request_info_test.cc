@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "pedalion/endpoints/request/query.h"
-
 namespace pedalion::endpoints {
 namespace {
 
@@ -57,17 +55,6 @@ TEST(RequestInfo, LongRunning) {
   EXPECT_TRUE(is_long_running(parse_request_info("GET", "/api/v1/pods?watch=true")));
   EXPECT_TRUE(is_long_running(parse_request_info("POST", "/api/v1/namespaces/a/pods/b/exec")));
   EXPECT_FALSE(is_long_running(parse_request_info("GET", "/api/v1/pods")));
-}
-
-TEST(Query, DecodesAsGoDoes) {
-  Query query("a=1&b=x+y%2Fz&c&bad=%zz&a=2&d=");
-  EXPECT_EQ(*query.find("a"), "1");
-  EXPECT_EQ(query.find_all("a").size(), 2U);
-  EXPECT_EQ(*query.find("b"), "x y/z");
-  EXPECT_TRUE(query.boolean("c"));
-  EXPECT_TRUE(query.boolean("d"));
-  EXPECT_FALSE(query.has("bad"));
-  EXPECT_FALSE(query.boolean("e"));
 }
 
 }  // namespace

@@ -214,10 +214,16 @@ void BuiltinRegistry::Rep::fill_read_write(Resource& row, const Resource& parent
 }
 
 void BuiltinRegistry::Rep::fill_connect(Resource& row, const Resource& parent, const Subresource& sub) {
+  auto getter = [&](std::string_view resource) -> rest::Getter& {
+    return *stored_for("", resource).capabilities().getter;
+  };
+  virtuals::Ends ends{getter("pods"), getter("nodes"), getter("services"), getter("endpoints")};
   if (parent.gvr.resource == "pods") {
-    row.connecter = keep<virtuals::PodConnecter>(*parent.getter, sub.name);
+    row.connecter = keep<virtuals::PodConnecter>(ends, sub.name);
+  } else if (parent.gvr.resource == "nodes") {
+    row.connecter = keep<virtuals::NodeProxy>(ends);
   } else {
-    row.connecter = keep<virtuals::ProxyConnecter>(*parent.getter);
+    row.connecter = keep<virtuals::ServiceProxy>(ends);
   }
   if (sub.verbs == SubVerbs::kGet) row.connect_methods = {"get"};
   if (sub.verbs == SubVerbs::kStream) row.connect_methods = {"create", "get"};

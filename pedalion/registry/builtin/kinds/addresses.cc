@@ -157,26 +157,54 @@ bool check_cidr(const Field& field, std::string_view text, AddressForm form) {
   return detail.empty();
 }
 
+namespace {
+
+/// The octets begin with `first` and, under the mask, `second`; `at` is where the address begins.
+bool begins(const IpAddress& address, std::size_t at, std::uint8_t first, std::uint8_t second,
+            std::uint8_t mask) {
+  return address.octets[at] == first && (address.octets[at + 1] & mask) == second;
+}
+
+constexpr std::size_t kV4 = 12;  // where an IPv4 address begins among the octets
+
+}  // namespace
+
+bool IpAddress::is_unspecified() const {
+  static constexpr std::array<std::uint8_t, 4> kZero{};
+  return is_v4() ? std::equal(kZero.begin(), kZero.end(), octets.begin() + kV4) : every_bit_zero(octets, 16);
+}
+
+bool IpAddress::is_loopback() const {
+  return is_v4() ? octets[kV4] == 127 : every_bit_zero(octets, 15) && octets[15] == 1;
+}
+
+bool IpAddress::is_link_local() const {
+  return is_v4() ? begins(*this, kV4, 169, 254, 0xff) : begins(*this, 0, 0xfe, 0x80, 0xc0);
+}
+
+bool IpAddress::is_multicast() const { return is_v4() ? (octets[kV4] & 0xf0) == 0xe0 : octets[0] == 0xff; }
+
+bool IpAddress::is_global_unicast() const {
+  bool broadcast =
+      is_v4() && std::all_of(octets.begin() + kV4, octets.end(), [](auto o) { return o == 255; });
+  return !broadcast && !is_unspecified() && !is_loopback() && !is_multicast() && !is_link_local();
+}
+
 void check_no_special_ip(const Field& field) {
   auto address = IpAddress::parse(field.text());
   if (!address) return field.invalid(field.text(), "must be a valid IP address");
-  const auto& octets = address->octets;
-  bool v4 = address->is_v4();
-  auto starts = [&](std::uint8_t first, std::uint8_t second, std::uint8_t mask) {
-    std::size_t at = v4 ? 12 : 0;
-    return octets[at] == first && (octets[at + 1] & mask) == second;
-  };
-  bool zero_host = octets[12] == 0 && octets[13] == 0 && octets[14] == 0 && octets[15] == 0;
-  if (v4 ? zero_host : every_bit_zero(octets, 16)) {
+  if (address->is_unspecified()) {
     field.invalid(field.text(), "may not be unspecified (" + std::string(field.text()) + ")");
   }
-  if (v4 ? octets[12] == 127 : every_bit_zero(octets, 15) && octets[15] == 1) {
+  if (address->is_loopback()) {
     field.invalid(field.text(), "may not be in the loopback range (127.0.0.0/8, ::1/128)");
   }
-  if (v4 ? starts(169, 254, 0xff) : starts(0xfe, 0x80, 0xc0)) {
+  if (address->is_link_local()) {
     field.invalid(field.text(), "may not be in the link-local range (169.254.0.0/16, fe80::/10)");
   }
-  if (v4 ? starts(224, 0, 0xff) && octets[14] == 0 : starts(0xff, 0x02, 0x0f)) {
+  bool near = address->is_v4() ? begins(*address, kV4, 224, 0, 0xff) && address->octets[14] == 0
+                               : begins(*address, 0, 0xff, 0x02, 0x0f);
+  if (near) {
     field.invalid(field.text(), "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)");
   }
 }

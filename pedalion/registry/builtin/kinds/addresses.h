@@ -22,6 +22,12 @@ struct IpAddress {
   static std::optional<IpAddress> parse(std::string_view text);
   bool is_v4() const;
   bool is_mapped() const { return written_as_v6 && is_v4(); }
+  bool is_unspecified() const;
+  bool is_loopback() const;
+  bool is_link_local() const;
+  bool is_multicast() const;
+  /// None of the above, and no broadcast: what others can be reached at (Go's IsGlobalUnicast).
+  bool is_global_unicast() const;
   /// Canonical: dotted, or RFC 5952.
   std::string text() const;
 };

@@ -1,10 +1,17 @@
 #include "pedalion/registry/builtin/virtuals/connecters.h"
 
-#include "pedalion/apimachinery/json/parse.h"
+#include <algorithm>
+#include <cctype>
+
 #include "pedalion/apimachinery/meta/errors.h"
+#include "pedalion/apimachinery/meta/query.h"
 #include "pedalion/apimachinery/meta/status_codec.h"
+#include "pedalion/registry/builtin/virtuals/log_options.h"
+#include "pedalion/registry/builtin/virtuals/targets.h"
 
 namespace pedalion::registry::builtin::virtuals {
+
+using json::Value;
 
 namespace {
 
@@ -12,110 +19,129 @@ http::Response refusal(const Status& status) {
   return http::Response(status.code, "application/json", meta::status_json(status) + "\n");
 }
 
-int hex(char letter) {
-  if (letter >= '0' && letter <= '9') return letter - '0';
-  if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;
-  if (letter >= 'A' && letter <= 'F') return letter - 'A' + 10;
-  return -1;
+constexpr int kNothingLogged = 204;
+
+/// The answer to what was checked: all that is good would go to a node.
+http::Response answer(const Result<void>& checked) {
+  if (checked) return refusal(meta::not_implemented("this server has no connection to kubelets"));
+  if (checked.error().code != kNothingLogged) return refusal(checked.error());
+  http::Response nothing;
+  nothing.status = kNothingLogged;
+  return nothing;
 }
 
-std::string unescaped(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    bool escape = text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0;
-    if (escape) {
-      out.push_back(static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2])));
-      i += 2;
-    } else {
-      out.push_back(text[i] == '+' ? ' ' : text[i]);
-    }
-  }
-  return out;
-}
-
-/// The first value of a query parameter, or empty.
-std::string parameter(std::string_view query, std::string_view name) {
-  while (!query.empty()) {
-    std::string_view pair = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(query.size(), pair.size() + 1));
-    if (pair.substr(0, pair.find('=')) != name) continue;
-    return pair.find('=') == pair.npos ? std::string() : unescaped(pair.substr(pair.find('=') + 1));
-  }
+Result<void> check_options(std::string_view subresource, const meta::Query& query, std::string_view pod) {
+  if (subresource == "log") return check_log_options(query, pod);
+  if (subresource == "portforward") return check_ports(query);
   return {};
 }
 
-/// The container meant: the one named, or the only one.
-Result<void> check_container(const json::Value& pod, const std::string& name, const std::string& wanted) {
-  std::vector<std::string_view> names;
-  std::size_t main_containers = 0;
-  for (std::string_view list : {"initContainers", "containers", "ephemeralContainers"}) {
-    const json::Value* containers = pod.at({"spec", list});
-    if (containers == nullptr) continue;
-    if (list == "containers") main_containers = containers->size();
-    for (const json::Value& container : containers->items()) names.push_back(container.string_at({"name"}));
+/// Streams run over a connection that is taken over. Nobody asks for that before it is known where to.
+Result<void> check_upgrade(const http::Request& request) {
+  for (std::string_view value : request.headers.get_all("connection")) {
+    std::string lower(value);
+    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (lower.contains("upgrade")) return {};
   }
-  if (!wanted.empty()) {
-    for (std::string_view known : names) {
-      if (known == wanted) return {};
-    }
-    return std::unexpected(meta::bad_request("container " + wanted + " is not valid for pod " + name));
-  }
-  const json::Value* annotations = pod.at({"metadata", "annotations"});
-  if (annotations != nullptr && annotations->find("kubectl.kubernetes.io/default-container") != nullptr)
-    return {};
-  if (main_containers == 1 && names.size() == 1) return {};
-  std::string choices;
-  for (std::string_view known : names) choices.append(choices.empty() ? "" : " ").append(known);
-  return std::unexpected(meta::bad_request("a container name must be specified for pod " + name +
-                                           ", choose one of: [" + choices + "]"));
+  return std::unexpected(meta::bad_request("Upgrade request required"));
 }
 
-constexpr std::string_view kNoNodes = "this server has no connection to kubelets";
+Status no_endpoints(std::string_view service) {
+  return Status(503, "ServiceUnavailable", "no endpoints available for service " + meta::go_quoted(service));
+}
+
+const Value& member(const Value& object, std::string_view name) {
+  static const Value kNothing;
+  const Value* found = object.find(name);
+  return found == nullptr ? kNothing : *found;
+}
 
 }  // namespace
 
+Task<Result<void>> PodConnecter::check_proxy(rest::RequestContext& context, std::string_view name) {
+  CO_TRY(Target target, split_target("pod", name));
+  CO_TRY(json::Document pod, co_await get_for(context, ends_.pods, target.name, "pods"));
+  if (is_proxyable(pod.root)) co_return Result<void>();
+  co_return std::unexpected(meta::bad_request("address not allowed"));
+}
+
 Task<Result<void>> PodConnecter::check(rest::RequestContext& context, const std::string& name,
                                        const http::Request& request) {
-  CO_TRY(rest::ObjectPtr pod, co_await pods_.get(context, name, {}));
-  CO_TRY(json::Document document, json::parse(pod->json.view()));
-  bool picks_container = subresource_ == "log" || subresource_ == "exec" || subresource_ == "attach";
-  if (picks_container) {
-    CO_TRY_OK(check_container(document.root, name, parameter(request.query(), "container")));
+  if (subresource_ == "proxy") co_return co_await check_proxy(context, name);
+  meta::Query query(request.query());
+  CO_TRY_OK(check_options(subresource_, query, name));
+  CO_TRY(json::Document pod, co_await get_for(context, ends_.pods, name, "pods"));
+  if (subresource_ != "portforward") {
+    const std::string* container = query.find("container");
+    CO_TRY_OK(check_container(pod.root, name, container == nullptr ? std::string_view() : *container));
   }
-  bool has_node = !document.root.string_at({"spec", "nodeName"}).empty();
-  if (subresource_ == "proxy" && document.root.string_at({"status", "podIP"}).empty()) {
-    co_return std::unexpected(meta::bad_request("address not allowed"));
-  }
-  if (!has_node && subresource_ == "log") co_return std::unexpected(Status(204, "", ""));
-  if (!has_node && subresource_ != "proxy") {
+  std::string node(std::as_const(pod.root).string_at({"spec", "nodeName"}));
+  if (node.empty() && subresource_ == "log") co_return std::unexpected(Status(kNothingLogged, "", ""));
+  if (node.empty()) {
     co_return std::unexpected(meta::bad_request("pod " + name + " does not have a host assigned"));
   }
-  co_return Result<void>();
+  CO_TRY_OK(co_await check_node(context, ends_.nodes, std::move(node), "pods"));
+  co_return subresource_ == "log" ? Result<void>() : check_upgrade(request);
 }
 
 Task<http::Response> PodConnecter::connect(rest::RequestContext& context, std::string name, std::string,
                                            http::Request request) {
-  auto checked = co_await check(context, name, request);
-  if (checked) co_return refusal(meta::not_implemented(std::string(kNoNodes)));
-  if (checked.error().code != 204) co_return refusal(checked.error());
-  http::Response nothing;  // a pod that is on no node has logged nothing
-  nothing.status = 204;
-  co_return nothing;
+  co_return answer(co_await check(context, name, request));
 }
 
-Task<http::Response> ProxyConnecter::connect(rest::RequestContext& context, std::string name, std::string,
-                                             http::Request) {
-  // [scheme:]name[:port]
-  std::string target = name;
-  if (std::size_t colon = target.find(':'); colon != target.npos) {
-    std::string first = target.substr(0, colon);
-    bool scheme = first == "http" || first == "https" || first.empty();
-    std::string rest = target.substr(colon + 1);
-    target = scheme ? rest.substr(0, rest.find(':')) : first;
+Task<Result<void>> NodeProxy::check(rest::RequestContext& context, std::string_view name) {
+  CO_TRY(Target target, split_target("node", name));
+  co_return co_await check_node(context, ends_.nodes, target.name, "nodes");
+}
+
+Task<http::Response> NodeProxy::connect(rest::RequestContext& context, std::string name, std::string,
+                                        http::Request) {
+  co_return answer(co_await check(context, name));
+}
+
+/// A port given as a number is one of the service's; endpoints know it by its name.
+Task<Result<std::string>> ServiceProxy::port_name(rest::RequestContext& context, std::string service,
+                                                  std::string port) {
+  auto number = meta::parse_int64(port);
+  if (!number) co_return port;
+  CO_TRY(json::Document found, co_await get_for(context, ends_.services, service, "services"));
+  if (const Value* ports = std::as_const(found.root).at({"spec", "ports"}); ports != nullptr) {
+    for (const Value& own : ports->items()) {
+      if (member(own, "port").int_or(0) == *number) co_return std::string(own.string_at({"name"}));
+    }
   }
-  auto found = co_await targets_.get(context, target, {});
-  if (!found) co_return refusal(found.error());
-  co_return refusal(meta::not_implemented(std::string(kNoNodes)));
+  co_return std::unexpected(Status(
+      503, "ServiceUnavailable",
+      "no service port " + std::to_string(*number) + " found for service " + meta::go_quoted(service)));
+}
+
+/// Endpoints can be written by anyone: only addresses of pods of the namespace are gone to.
+Task<bool> ServiceProxy::leads_to_pod(rest::RequestContext& context, const Value& address) {
+  const Value& target = member(address, "targetRef");
+  if (target.string_at({"namespace"}) != context.ns) co_return false;
+  auto pod = co_await get_for(context, ends_.pods, std::string(target.string_at({"name"})), "pods");
+  co_return pod&& has_address(pod->root, address.string_at({"ip"}));
+}
+
+Task<Result<void>> ServiceProxy::check(rest::RequestContext& context, std::string_view name) {
+  CO_TRY(Target target, split_target("service", name));
+  CO_TRY(std::string port, co_await port_name(context, target.name, target.port));
+  CO_TRY(json::Document endpoints, co_await get_for(context, ends_.endpoints, target.name, "services"));
+  const Value& subsets = member(endpoints.root, "subsets");
+  if (subsets.size() == 0) co_return std::unexpected(no_endpoints(target.name));
+  for (const Value& subset : subsets.items()) {
+    auto is_wanted = [&](const Value& own) { return own.string_at({"name"}) == port; };
+    if (!std::ranges::any_of(member(subset, "ports").items(), is_wanted)) continue;
+    for (const Value& address : member(subset, "addresses").items()) {
+      if (co_await leads_to_pod(context, address)) co_return Result<void>();
+    }
+  }
+  co_return std::unexpected(no_endpoints(name));
+}
+
+Task<http::Response> ServiceProxy::connect(rest::RequestContext& context, std::string name, std::string,
+                                           http::Request) {
+  co_return answer(co_await check(context, name));
 }
 
 }  // namespace pedalion::registry::builtin::virtuals

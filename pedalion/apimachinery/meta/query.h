@@ -8,7 +8,7 @@
 
 #include "pedalion/base/status.h"
 
-namespace pedalion::endpoints {
+namespace pedalion::meta {
 
 /// The parameters in order of appearance. Pairs that are not well-formed are left out, as Go does.
 class Query {
@@ -31,4 +31,7 @@ class Query {
 enum class Escapes : std::uint8_t { kPath, kQuery };
 std::optional<std::string> unescaped(std::string_view text, Escapes escapes);
 
-}  // namespace pedalion::endpoints
+/// Go's strconv.ParseInt; the error is a 400 with its text.
+Result<std::int64_t> parse_int64(std::string_view text);
+
+}  // namespace pedalion::meta

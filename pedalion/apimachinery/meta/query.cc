@@ -1,8 +1,12 @@
-#include "pedalion/endpoints/request/query.h"
+#include "pedalion/apimachinery/meta/query.h"
 
 #include <algorithm>
+#include <charconv>
 
-namespace pedalion::endpoints {
+#include "pedalion/apimachinery/meta/errors.h"
+#include "pedalion/apimachinery/meta/go_text.h"
+
+namespace pedalion::meta {
 namespace {
 
 int hex_digit(char c) {
@@ -76,4 +80,14 @@ bool Query::boolean(std::string_view name) const {
   return value != nullptr && !is_false(*value);
 }
 
-}  // namespace pedalion::endpoints
+Result<std::int64_t> parse_int64(std::string_view text) {
+  std::int64_t value = 0;
+  auto digits = text.starts_with('+') && !text.starts_with("+-") ? text.substr(1) : text;
+  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error == std::errc() && end == digits.data() + digits.size()) return value;
+  bool whole = end == digits.data() + digits.size() && error == std::errc::result_out_of_range;
+  return std::unexpected(bad_request("strconv.ParseInt: parsing " + go_quoted(text) +
+                                     (whole ? ": value out of range" : ": invalid syntax")));
+}
+
+}  // namespace pedalion::meta
