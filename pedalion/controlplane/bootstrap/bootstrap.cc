@@ -44,13 +44,12 @@ Result<std::vector<Wanted>> own_service(const Options& options) {
   TRY(AddressRange range, AddressRange::parse(options.service_cluster_ip_ranges.front()));
   std::vector<std::pair<std::string_view, std::string>> values = {
       {"$IP", quoted(range.address(0))},
-      {"$FAMILY", quoted(registry::builtin::allocation::family_text(range.family()))},
       {"$PORT", std::to_string(options.secure_port)}};
   std::vector<Wanted> objects;
   objects.push_back(wanted("", "services", "default",
                            filled(R"({"metadata":{"name":"kubernetes",
       "namespace":"default","labels":{"component":"apiserver","provider":"kubernetes"}},
-      "spec":{"clusterIP":$IP,"clusterIPs":[$IP],"ipFamilies":[$FAMILY],"ipFamilyPolicy":"SingleStack",
+      "spec":{"clusterIP":$IP,"ipFamilyPolicy":"SingleStack",
       "ports":[{"name":"https","port":443,"protocol":"TCP","targetPort":$PORT}],"sessionAffinity":"None",
       "type":"ClusterIP"}})",
                                   values)));

@@ -62,8 +62,9 @@ Result<void> place_new_object(json::Document& object, std::string_view ns, bool 
   } else {
     metadata.erase("namespace");
   }
+  // A generation stays where nobody counts (the strategies of those who do begin with 1).
   for (std::string_view name :
-       {"deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion", "generation"})
+       {"deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion"})
     metadata.erase(name);
   return {};
 }
