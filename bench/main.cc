@@ -51,6 +51,7 @@ Result<Settings> settings_of(const Flags& flags) {
     settings.duration = std::chrono::seconds(1);
     settings.idle_streams = 1000;
     settings.many_objects = 10000;
+    settings.pods_in_etcd = 15000;
   }
   if (flags.seconds > 0)
     settings.duration = std::chrono::milliseconds(static_cast<int>(flags.seconds * 1000));

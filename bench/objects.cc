@@ -20,6 +20,40 @@ std::uint32_t seed_of(std::string_view name) {
   return static_cast<std::uint32_t>(std::hash<std::string_view>()(name));
 }
 
+constexpr std::string_view kDeployedPod =
+    R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"$NAME","generateName":"web-7c5ddbdf54-",)"
+    R"("labels":{"app":"web","pod-template-hash":"7c5ddbdf54"},)"
+    R"("ownerReferences":[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"web-7c5ddbdf54",)"
+    R"("uid":"6a0b8f0e-7c0e-4d7c-8c1f-0c3a7c2f9f10","controller":true,"blockOwnerDeletion":true}]},)"
+    R"("spec":{"nodeName":"node-0417","volumes":[{"name":"config","configMap":{"name":"web-config"}}],)"
+    R"("containers":[{"name":"web","image":"registry.example/shop/web:1.27.3","args":["--listen=:8080",)"
+    R"("--config=/etc/web/web.yaml"],"ports":[{"name":"http","containerPort":8080,"protocol":"TCP"}],)"
+    R"("env":[{"name":"POD_NAME","valueFrom":{"fieldRef":{"fieldPath":"metadata.name"}}},)"
+    R"({"name":"DATABASE","value":"postgres.shop.svc.cluster.local:5432"}],)"
+    R"("resources":{"limits":{"cpu":"500m","memory":"512Mi"},"requests":{"cpu":"100m",)"
+    R"("memory":"256Mi"}},"volumeMounts":[{"name":"config","mountPath":"/etc/web","readOnly":true}],)"
+    R"("readinessProbe":{"httpGet":{"path":"/ready","port":"http"},"periodSeconds":5},)"
+    R"("securityContext":{"runAsNonRoot":true,"allowPrivilegeEscalation":false,)"
+    R"("capabilities":{"drop":["ALL"]}}}],"tolerations":[{"key":"dedicated","operator":"Equal",)"
+    R"("value":"web","effect":"NoSchedule"}]}})";
+
+constexpr std::string_view kStatus =
+    R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"$NAME"},"status":{"phase":"Running",)"
+    R"("hostIP":"10.0.4.17","hostIPs":[{"ip":"10.0.4.17"}],"podIP":"10.244.17.31",)"
+    R"("podIPs":[{"ip":"10.244.17.31"}],"qosClass":"Burstable","startTime":"2026-01-07T09:12:44Z",)"
+    R"("conditions":[{"type":"PodReadyToStartContainers","status":"True","lastProbeTime":null,)"
+    R"("lastTransitionTime":"2026-01-07T09:12:46Z"},{"type":"Initialized","status":"True",)"
+    R"("lastProbeTime":null,"lastTransitionTime":"2026-01-07T09:12:44Z"},{"type":"Ready",)"
+    R"("status":"True","lastProbeTime":null,"lastTransitionTime":"2026-01-07T09:12:51Z"},)"
+    R"({"type":"ContainersReady","status":"True","lastProbeTime":null,)"
+    R"("lastTransitionTime":"2026-01-07T09:12:51Z"},{"type":"PodScheduled","status":"True",)"
+    R"("lastProbeTime":null,"lastTransitionTime":"2026-01-07T09:12:44Z"}],)"
+    R"("containerStatuses":[{"name":"web","ready":true,"started":true,"restartCount":0,)"
+    R"("image":"registry.example/shop/web:1.27.3",)"
+    R"("imageID":"registry.example/shop/web@sha256:9d6b58feebd2dbd3c56ab5853333d627cc6e281011cfd6050fa4)"
+    R"(bcf2072c9496","containerID":"containerd://5e0f343b0931126a20f133d67c2b018a3b5e0f343b0931126a20f1)"
+    R"(33d67c2b018","state":{"running":{"startedAt":"2026-01-07T09:12:46Z"}}}]}})";
+
 }  // namespace
 
 std::string path(std::string_view name_space, std::string_view resource, std::string_view name) {
@@ -46,6 +80,9 @@ std::string pod(std::string_view name, std::size_t bytes) {
   }
   return text + std::string(kEnd);
 }
+
+std::string_view deployed_pod() { return kDeployedPod; }
+std::string_view status_of_deployed_pod() { return kStatus; }
 
 Call create_config_map(std::string_view name_space, std::string_view name, std::size_t bytes) {
   return {"POST", path(name_space, "configmaps"), config_map(name, bytes), {}};

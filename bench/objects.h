@@ -16,6 +16,11 @@ std::string config_map(std::string_view name, std::size_t bytes);
 /// A Pod of about `bytes`, most of it environment variables of one container.
 std::string pod(std::string_view name, std::size_t bytes);
 
+/// A Pod as a Deployment makes one, and what a kubelet says of it: 4 kB as it is stored. `$NAME` stands for
+/// its name.
+std::string_view deployed_pod();
+std::string_view status_of_deployed_pod();
+
 Call create_config_map(std::string_view name_space, std::string_view name, std::size_t bytes);
 /// A merge patch that sets one short annotation.
 Call annotate(std::string_view name_space, std::string_view resource, std::string_view name,

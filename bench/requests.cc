@@ -107,6 +107,10 @@ Result<bool> measure_list(Bench& bench) {
 
 Result<bool> measure_create(Bench& bench) {
   TRY(auto target, bench.server());
+  return measure_creates(bench, target, "create");
+}
+
+Result<bool> measure_creates(Bench& bench, const Target& target, std::string_view scenario) {
   const auto space = bench.name_space("create");
   {
     Fleet setup(bench.loop(), target, Shape{});
@@ -120,7 +124,7 @@ Result<bool> measure_create(Bench& bench) {
                             Shape{kHttp2, 1, 1}, Shape{kHttp2, 1, 16}, Shape{kHttp2, 2, 64}}) {
     Fleet fleet(bench.loop(), target, shape);
     TRY(auto measured, load(fleet, make, bench.settings().duration));
-    bench.add(row_of("create", fleet, std::move(measured)));
+    bench.add(row_of(scenario, fleet, std::move(measured)));
   }
   return true;
 }

@@ -9,7 +9,7 @@
 namespace pedalion::bench {
 
 std::span<const Scenario> all_scenarios() {
-  static constexpr std::array<Scenario, 8> kAll = {{
+  static constexpr std::array<Scenario, 10> kAll = {{
       {"startup", "exec to a ready server; memory of an idle one", measure_startup},
       {"get", "GET of a ConfigMap of 2 kB, in JSON and in protobuf", measure_get},
       {"create", "POST of ConfigMaps of 2 kB, durable", measure_create},
@@ -17,14 +17,20 @@ std::span<const Scenario> all_scenarios() {
       {"list", "LIST of 10,000 ConfigMaps of 1.4 kB, in JSON and in protobuf", measure_list},
       {"watch", "1,000 watchers of changing ConfigMaps of 2 kB", measure_watch},
       {"idle", "memory of 10,000 watchers that wait", measure_idle_watchers},
+      {"create-etcd", "the same POSTs, kept in an etcd", measure_create_over_etcd},
+      {"startup-etcd", "exec to a ready server, and to its first list, over an etcd with 150,000 Pods",
+       measure_startup_over_etcd},
       {"objects", "memory of 100,000 ConfigMaps of 1 kB", measure_objects},
   }};
   return kAll;
 }
 
-Result<LaunchedServer*> Bench::launch(std::unique_ptr<LaunchedServer> keep_data_of) {
+Result<LaunchedServer*> Bench::launch(std::unique_ptr<LaunchedServer> keep_data_of,
+                                      const std::vector<std::string>& more_flags) {
   server_.reset();
-  TRY(server_, LaunchedServer::launch(*settings_.launch, std::move(keep_data_of)));
+  LaunchOptions options = *settings_.launch;
+  options.further_flags.insert(options.further_flags.end(), more_flags.begin(), more_flags.end());
+  TRY(server_, LaunchedServer::launch(options, std::move(keep_data_of)));
   return server_.get();
 }
 

@@ -20,7 +20,8 @@ struct Settings {
   Target target;
   Effort effort = Effort::kFull;
   std::chrono::milliseconds duration{5000};  // of each load
-  int watchers = 1000, idle_streams = 10000, list_objects = 10000, many_objects = 100000;
+  int watchers = 1000, idle_streams = 10000, list_objects = 10000, many_objects = 100000,
+      pods_in_etcd = 150000;
 };
 
 /// The run of all scenarios. Belongs to the main thread; requests run on `loop`.
@@ -32,7 +33,8 @@ class Bench {
   /// A server that holds nothing yet and is ready, where this program starts them; else the one that runs.
   Result<Target> server();
   /// Starts one without waiting.
-  Result<LaunchedServer*> launch(std::unique_ptr<LaunchedServer> keep_data_of = nullptr);
+  Result<LaunchedServer*> launch(std::unique_ptr<LaunchedServer> keep_data_of = nullptr,
+                                 const std::vector<std::string>& more_flags = {});
   std::unique_ptr<LaunchedServer> take_server() { return std::move(server_); }
   /// Asks /readyz until it answers 200, for half a minute at most.
   Result<bool> wait_until_ready(const Target& target);
@@ -66,6 +68,11 @@ Result<bool> measure_patch(Bench& bench);
 Result<bool> measure_watch(Bench& bench);
 Result<bool> measure_idle_watchers(Bench& bench);
 Result<bool> measure_objects(Bench& bench);
+Result<bool> measure_create_over_etcd(Bench& bench);
+Result<bool> measure_startup_over_etcd(Bench& bench);
+
+/// Durable creates of ConfigMaps over several shapes of connections, rows called `scenario`.
+Result<bool> measure_creates(Bench& bench, const Target& target, std::string_view scenario);
 
 /// A row of what a load has measured.
 Row row_of(std::string_view scenario, const Fleet& fleet, Measured measured);
