@@ -1,9 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <deque>
+#include <stdexcept>
 #include <thread>
+#include <vector>
 
 #include "pedalion/base/bytes.h"
+#include "pedalion/base/parallel.h"
 #include "pedalion/base/status.h"
 #include "pedalion/base/task.h"
 
@@ -122,6 +126,27 @@ TEST(Completion, GoesOnOnTheLoopItWaitedOn) {
   loop.run_until(done);
   other.join();
   EXPECT_EQ(resumed_on, std::this_thread::get_id());
+}
+
+Task<bool> throws_in(Parallel& parallel, std::size_t count) {
+  try {
+    co_await parallel.each(count, [](std::size_t i) {
+      if (i == 77) throw std::runtime_error("no");
+    });
+  } catch (const std::runtime_error&) {
+    co_return true;
+  }
+  co_return false;
+}
+
+TEST(Parallel, DoesEachThingOnceAndTellsItsFailures) {
+  Parallel parallel;
+  for (std::size_t count : {0, 1, 100, 128, 10001}) {
+    std::vector<std::atomic<int>> done(count);
+    sync_wait(parallel.each(count, [&](std::size_t i) { ++done[i]; }));
+    for (auto& times : done) EXPECT_EQ(times, 1);
+    EXPECT_EQ(sync_wait(throws_in(parallel, count)), count > 77);
+  }
 }
 
 TEST(Bytes, SlicesShareTheirOwner) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "pedalion/base/parallel.h"
 #include "pedalion/watchcache/cache.h"
 #include "pedalion/watchcache/change.h"
 #include "pedalion/watchcache/history.h"
@@ -110,6 +111,8 @@ class Core final : public std::enable_shared_from_this<Core>, private storage::W
   Revision feed_began_ = 0;
   int fruitless_feeds_ = 0;  // in a row, that ended where they began
   bool closed_ = false;
+
+  Parallel parallel_;  // last: its work uses the above
 };
 
 }  // namespace pedalion::watchcache

@@ -110,11 +110,14 @@ Task<Result<void>> Core::list_pages(Listed& listed) {
     CO_TRY(auto result, co_await store_.list(options_.prefix, page));
     if (page.at == 0) page.at = listed.revision = result.revision;
     if (result.more && !result.entries.empty()) page.start = result.entries.back().key + '\0';
-    for (storage::Entry& entry : result.entries) {
-      if (auto object = decoded(std::move(entry.key), entry.value, entry.revision)) {
-        listed.objects.push_back(std::move(object));
-      }
-    }
+    const std::size_t before = listed.objects.size();
+    listed.objects.resize(before + result.entries.size());
+    co_await parallel_.each(result.entries.size(), [&](std::size_t i) {
+      storage::Entry& entry = result.entries[i];
+      listed.objects[before + i] =
+          decoded(std::move(entry.key), std::exchange(entry.value, {}), entry.revision);
+    });
+    std::erase(listed.objects, nullptr);
     if (!result.more || result.entries.empty()) co_return Result<void>();
   }
 }

@@ -90,10 +90,11 @@ Task<Result<bool>> EncryptingStore::is_stale(std::string key) {
 
 Task<Result<ListResult>> EncryptingStore::list(std::string prefix, ListOptions options) {
   CO_TRY(ListResult result, co_await below_.list(std::move(prefix), std::move(options)));
-  for (Entry& entry : result.entries) {
-    if (!encrypts(entry.key)) continue;
+  co_await parallel_.each(result.entries.size(), [&](std::size_t i) {
+    Entry& entry = result.entries[i];
+    if (!encrypts(entry.key)) return;
     if (auto opened = open(entry.key, entry.value)) entry.value = Bytes(std::move(opened->value));
-  }
+  });
   co_return result;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "pedalion/base/parallel.h"
 #include "pedalion/storage/encryption/transformer.h"
 #include "pedalion/storage/store.h"
 
@@ -49,6 +50,7 @@ class EncryptingStore final : public Store {
   Result<Bytes> sealed(std::string_view key, Bytes value) const;
 
   Store& below_;
+  Parallel parallel_;
   std::atomic<std::shared_ptr<const Rules>> rules_;
 };
 

@@ -127,9 +127,10 @@ Task<Result<storage::Entry>> TranscodingStore::get(std::string key) {
 
 Task<Result<storage::ListResult>> TranscodingStore::list(std::string prefix, storage::ListOptions options) {
   CO_TRY(storage::ListResult result, co_await below_.list(std::move(prefix), std::move(options)));
-  for (storage::Entry& entry : result.entries) {
+  co_await parallel_.each(result.entries.size(), [&](std::size_t i) {
+    storage::Entry& entry = result.entries[i];
     if (auto json = transcoder_.to_json(entry.key, entry.value)) entry.value = *std::move(json);
-  }
+  });
   co_return result;
 }
 

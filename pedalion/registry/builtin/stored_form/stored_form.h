@@ -8,6 +8,7 @@
 
 #include "pedalion/apimachinery/meta/group_version.h"
 #include "pedalion/apimachinery/scheme/scheme.h"
+#include "pedalion/base/parallel.h"
 #include "pedalion/storage/store.h"
 
 namespace pedalion::registry::builtin::stored_form {
@@ -66,6 +67,7 @@ class TranscodingStore final : public storage::Store {
  private:
   storage::Store& below_;
   const Transcoder& transcoder_;
+  Parallel parallel_;
 };
 
 }  // namespace pedalion::registry::builtin::stored_form
