@@ -9,7 +9,7 @@
 namespace pedalion::client::rest {
 
 /// Belongs to loop(): all calls on its thread. Implementations: a connection pool with credentials
-/// (http_transport.h), a server of this process (handler_transport.h), and those of tests.
+/// (config/http_transport.h), a server of this process (handler_transport.h), and those of tests.
 class Transport {
  public:
   virtual ~Transport() = default;
