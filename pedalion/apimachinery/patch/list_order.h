@@ -36,6 +36,7 @@ class KeyIndex {
   std::ptrdiff_t find(const json::Value& wanted) const;
   /// Adds an item at a position; false when one with its key is there already, or it has none.
   bool add(const json::Value& item, std::size_t position);
+  bool empty() const { return positions_.empty(); }
 
  private:
   MergeKey key_;

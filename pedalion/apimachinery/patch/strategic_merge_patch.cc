@@ -319,18 +319,16 @@ class StrategicMerger {
   /// afterwards.
   Result<void> obey_item_directives(Items& live, Items& changes, std::string_view merge_key) {
     Items plain;
+    const MergeKey key{merge_key, true};
+    KeyIndex gone(key);
     bool replace = false;
     for (const Value& item : changes) {
       const Value* directive = item.find(kDirective);
       if (directive == nullptr) {
         plain.push_back(item);
       } else if (is(directive, "delete")) {
-        const Value* key = item.find(merge_key);
-        if (key == nullptr) return std::unexpected(no_merge_key(item, merge_key));
-        std::erase_if(live, [&](const Value& other) {
-          const Value* found = other.find(merge_key);
-          return found != nullptr && same_scalar(*found, *key);
-        });
+        if (key.of(item) == nullptr) return std::unexpected(no_merge_key(item, merge_key));
+        gone.add(item, 0);
       } else if (is(directive, "replace")) {
         replace = true;
       } else if (is(directive, "merge")) {
@@ -339,6 +337,7 @@ class StrategicMerger {
         return std::unexpected(unknown_directive(*directive, item));
       }
     }
+    if (!gone.empty()) std::erase_if(live, [&](const Value& item) { return gone.find(item) >= 0; });
     changes = std::move(plain);
     if (replace) {
       live = std::move(changes);

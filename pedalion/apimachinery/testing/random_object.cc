@@ -154,7 +154,8 @@ void RandomObject::make_unique(Value& list, const schema::Field& field) {
     for (std::string_view name : keys) {
       if (!item.is_object() || element.field(name) == nullptr) continue;
       item.set(name, key(*element.field(name)->type), arena_);
-      identity += json::to_string(*item.find(name)) + ",";
+      if (!uses_merge_keys_ || field.patch_merge_key.empty() || name == field.patch_merge_key)
+        identity += json::to_string(*item.find(name)) + ",";
     }
     if (seen.insert(identity).second) {
       ++i;

@@ -21,6 +21,9 @@ class RandomObject {
   void write_nulls(std::size_t every) { null_every_ = every; }
   /// No object has this member: leave_out("PodSpec", "serviceAccount"). Borrows.
   void leave_out(std::string_view type, std::string_view field) { left_out_.emplace_back(type, field); }
+  /// Items differ in the merge key of strategic merge patch already, where the keys of server-side apply are
+  /// more.
+  void use_merge_keys() { uses_merge_keys_ = true; }
 
   json::Value of(const schema::Type& type);
 
@@ -41,6 +44,7 @@ class RandomObject {
   json::Arena& arena_;
   std::size_t fullness_ = 0;  // of eight members, how many are there
   std::size_t null_every_ = 0;
+  bool uses_merge_keys_ = false;
   std::vector<std::pair<std::string_view, std::string_view>> left_out_;
 };
 
