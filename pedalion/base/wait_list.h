@@ -4,6 +4,8 @@
 #include <list>
 #include <utility>
 
+#include "pedalion/base/signal.h"
+
 namespace pedalion {
 
 /// Outlives those who wait, each of which may be destroyed while it waits. Remembers nothing: whoever comes
@@ -44,6 +46,15 @@ class WaitList {
   /// Resumes all who wait now. Where one of them does away with others, some who come meanwhile may be woken.
   void notify_all() {
     for (std::size_t count = waiting_.size(); count > 0; --count) notify_one();
+  }
+  /// Resumes all who wait, each on a turn of its own of the loop of `timer`, which serves nothing else: who
+  /// is resumed may destroy the timer and this.
+  void notify_later(Timer& timer) {
+    timer.start(Duration::zero(), [this, &timer] {
+      if (waiting_.empty()) return;
+      notify_later(timer);
+      notify_one();
+    });
   }
 
  private:

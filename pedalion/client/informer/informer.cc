@@ -41,16 +41,7 @@ struct Informer::Rep final : ReflectorSink {
       for (api::Object& object : objects) object = options.transform(std::move(object));
     }
     store.replace(std::move(objects), [this](const Store::Change& change) { tell(change, !synced, false); });
-    if (!std::exchange(synced, true)) wake_soon();
-  }
-
-  /// Each on a turn of its own: it may do away with all this.
-  void wake_soon() {
-    waking.start(Duration::zero(), [this] {
-      if (waiting.empty()) return;
-      wake_soon();
-      waiting.notify_one();
-    });
+    if (!std::exchange(synced, true)) waiting.notify_later(waking);
   }
 
   void apply(api::WatchEvent event) override {

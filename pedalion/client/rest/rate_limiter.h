@@ -11,8 +11,12 @@ class RateLimiter {
   RateLimiter(double qps, int burst, Clock::time_point now);
   /// Takes a token, now or ahead of time: how long to wait before acting on it.
   Clock::duration reserve(Clock::time_point now);
+  /// Takes a token if there is one now.
+  bool try_take(Clock::time_point now);
 
  private:
+  void refill(Clock::time_point now);
+
   double qps_, burst_, tokens_;
   Clock::time_point last_;
 };
