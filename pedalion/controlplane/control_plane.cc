@@ -269,7 +269,6 @@ void ControlPlane::Rep::run_hooks() {
                  {{"error", made.error().message}});
     if (stops_within(kRetryAfter)) return;
   }
-  start_wanted_controllers();
   std::function<void()> done;
   {
     std::lock_guard lock(mutex);
@@ -277,6 +276,7 @@ void ControlPlane::Rep::run_hooks() {
     done = std::move(on_ready);
   }
   if (done) done();
+  start_wanted_controllers();
   while (!stops_within(kLeaseRenewal)) {
     auto renewed = sync_wait(bootstrap::renew_identity_lease(api->registry(), wanted));
     if (!renewed) log::warning("cannot renew the identity lease", {{"error", renewed.error().message}});

@@ -94,6 +94,8 @@ void Informer::add_index(std::string name,
   rep_->store.add_index(std::move(name), std::move(keys_of));
 }
 
+bool Informer::has_index(std::string_view name) const { return rep_->store.has_index(name); }
+
 void Informer::add_handler(EventHandler handler) {
   const EventHandler& added = rep_->handlers.emplace_back(std::move(handler));
   if (!added.on_add) return;

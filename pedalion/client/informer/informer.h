@@ -53,6 +53,7 @@ class Informer {
   /// Objects by what `keys_of` appends for each. Before start().
   void add_index(std::string name,
                  std::function<void(const api::Object&, std::vector<std::string>& keys)> keys_of);
+  bool has_index(std::string_view name) const;
   /// At any time: what is there already is added at once, in one turn.
   void add_handler(EventHandler handler);
 

@@ -20,6 +20,22 @@ client::rest::RestClientOptions client_options() {
   return options;
 }
 
+/// Who wrote which field is of no use to a controller, and is much.
+client::api::Object without_managed_fields(client::api::Object object) {
+  if (object.json().view().find("\"managedFields\"") == std::string_view::npos) return object;
+  auto tree = object.parse();
+  auto* metadata = tree.root.find("metadata");
+  if (metadata == nullptr || !metadata->erase("managedFields")) return object;
+  auto smaller = client::api::Object::of(tree.root);
+  return smaller ? std::move(*smaller) : object;
+}
+
+client::informer::InformerOptions informer_options() {
+  client::informer::InformerOptions options;
+  options.transform = without_managed_fields;
+  return options;
+}
+
 }  // namespace
 
 /// All but the first two live on the loop, and are made and destroyed there.
@@ -30,7 +46,7 @@ struct ControllerManager::Rep {
   struct OnLoop {
     OnLoop(Loop& loop, std::unique_ptr<client::rest::Transport> transport, std::string_view root_ca)
         : client(std::move(transport), client_options()),
-          informers(client),
+          informers(client, informer_options()),
           events(client),
           context{loop, client, informers, events, root_ca} {}
     client::rest::RestClient client;

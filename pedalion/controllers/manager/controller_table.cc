@@ -5,6 +5,9 @@
 
 #include "pedalion/controllers/garbage_collector/garbage_collector.h"
 #include "pedalion/controllers/namespaces/namespace_controller.h"
+#include "pedalion/controllers/replicaset/replicaset_controller.h"
+#include "pedalion/controllers/root_ca/root_ca_publisher.h"
+#include "pedalion/controllers/service_account/service_account_controller.h"
 
 namespace pedalion::controllers::manager {
 namespace {
@@ -13,6 +16,11 @@ constexpr std::array kControllers = {
     ControllerEntry{"garbage-collector-controller", "garbagecollector", true,
                     garbage_collector::make_garbage_collector},
     ControllerEntry{"namespace-controller", "namespace", true, namespaces::make_namespace_controller},
+    ControllerEntry{"replicaset-controller", "replicaset", true, replicaset::make_replicaset_controller},
+    ControllerEntry{"root-ca-certificate-publisher-controller", "root-ca-cert-publisher", true,
+                    root_ca::make_root_ca_publisher},
+    ControllerEntry{"serviceaccount-controller", "serviceaccount", true,
+                    service_account::make_service_account_controller},
 };
 
 bool is(const ControllerEntry& entry, std::string_view name) {
