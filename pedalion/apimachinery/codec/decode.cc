@@ -68,13 +68,15 @@ Result<json::Document> parse_body(std::string_view body, MediaType media_type, R
 
 /// The message as a tree with kind and apiVersion; without fields when it is of another kind.
 Result<json::Document> parse_protobuf(std::string_view body, const meta::GroupVersionKind& expected,
-                                      const schema::Type& type) {
+                                      const schema::Type& type,
+                                      const std::optional<meta::GroupVersion>& also_accepted) {
   auto envelope = open_envelope(body);
   if (!envelope) return std::unexpected(unrecognized(expected.kind, envelope.error().message, body));
   json::Document document;
   bool is_expected =
       (envelope->kind.empty() || envelope->kind == expected.kind) &&
-      (envelope->api_version.empty() || envelope->api_version == expected.group_version().api_version());
+      (envelope->api_version.empty() || envelope->api_version == expected.group_version().api_version() ||
+       (also_accepted && envelope->api_version == also_accepted->api_version()));
   document.root = json::Value::object(document.arena);
   if (is_expected) {
     auto root = decode_message(envelope->raw, type, document.arena);
@@ -186,11 +188,12 @@ Status wrong_kind(const meta::GroupVersion& actual, const std::string& kind,
 
 Result<Decoded> decode_object(std::string_view body, MediaType media_type,
                               const meta::GroupVersionKind& expected, const schema::Type& type,
-                              const scheme::Scheme* scheme) {
+                              const scheme::Scheme* scheme,
+                              const std::optional<meta::GroupVersion>& also_accepted) {
   Decoded decoded;
   Repetitions repetitions;
   TRY(json::Document document, media_type == MediaType::kProtobuf
-                                   ? parse_protobuf(body, expected, type)
+                                   ? parse_protobuf(body, expected, type, also_accepted)
                                    : parse_text(body, media_type, expected, repetitions));
   decoded.object = std::move(document);
   json::Value& root = decoded.object.root;
@@ -213,7 +216,8 @@ Result<Decoded> decode_object(std::string_view body, MediaType media_type,
     if (!parsed) return std::unexpected(unrecognized(expected.kind, parsed.error().message, body));
     actual = *parsed;
   }
-  if (actual != expected.group_version() || actual_kind != expected.kind)
+  bool is_accepted = actual == expected.group_version() || (also_accepted && actual == *also_accepted);
+  if (!is_accepted || actual_kind != expected.kind)
     return std::unexpected(wrong_kind(actual, actual_kind, expected, scheme));
   std::vector<std::string> unknown;
   const json::Value given = root;

@@ -1,6 +1,7 @@
 #pragma once
 // Request bodies to objects: parsing, kind and apiVersion, types, unknown and duplicate fields, as
 // kube-apiserver's codecs do it and with their words.
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,19 +23,21 @@ struct Decoded {
   std::vector<std::string> strict_problems;
 };
 
-/// Decodes a body that should hold `expected`. Missing kind and apiVersion are taken from `expected`. Fails
-/// with 400.
+/// Decodes a body that should hold `expected`, or the same kind in `also_accepted`, whose fields are the
+/// same. Missing kind and apiVersion are taken from `expected`, which the object has in the end. Fails with
+/// 400.
 Result<Decoded> decode_object(std::string_view body, MediaType media_type,
                               const meta::GroupVersionKind& expected, const schema::Type& type,
-                              const scheme::Scheme* scheme = nullptr);
+                              const scheme::Scheme* scheme = nullptr,
+                              const std::optional<meta::GroupVersion>& also_accepted = std::nullopt);
 
 /// What parse_yaml() found of repeated keys, as go-yaml's one error.
 std::string repeated_keys_text(const std::vector<std::string>& lines);
 /// What to warn of for a problem of strict decoding: that of YAML holds several lines.
 std::vector<std::string> warnings_of(const std::string& strict_problem);
 
-/// Whether a changed tree is still of a kind that can be taken for `expected`. Fails with 400 and the reason of
-/// Kubernetes' scheme.
+/// Whether a changed tree is still of a kind that can be taken for `expected`. Fails with 400 and the reason
+/// of Kubernetes' scheme.
 Result<void> check_kind(const json::Value& root, const meta::GroupVersionKind& expected,
                         const scheme::Scheme& scheme);
 

@@ -72,6 +72,12 @@ TEST(Decode, TellsOtherKindsAndVersionsApart) {
       refusal(R"({"apiVersion":"extensions/v1beta1"})", kDeployment),
       "the API version in the data (extensions/v1beta1) does not match the expected API version (apps/v1)");
   EXPECT_NE(refusal("", kConfigMap).find("unexpected end of JSON input (<empty>)"), std::string::npos);
+  const meta::GroupVersionKind eviction{"policy", "v1", "Eviction"};
+  auto older =
+      decode_object(R"({"apiVersion":"policy/v1beta1"})", MediaType::kJson, eviction,
+                    *the_scheme().type(eviction), &the_scheme(), meta::GroupVersion{"policy", "v1beta1"});
+  ASSERT_TRUE(older.has_value());
+  EXPECT_EQ(older->object.root.string_at({"apiVersion"}), "policy/v1");
 }
 
 TEST(Decode, NamesWhatAScalarIsReadAs) {

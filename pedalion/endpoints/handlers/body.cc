@@ -11,8 +11,8 @@ Task<Result<Bytes>> read_body(const Call& call) {
 Result<json::Document> decode_body(const Call& call, std::string_view body, codec::MediaType media_type,
                                    registry::rest::FieldValidation validation) {
   const auto& kind = call.resource.kind;
-  TRY(codec::Decoded decoded,
-      codec::decode_object(body, media_type, kind, *call.resource.type, &call.environment.scheme));
+  TRY(codec::Decoded decoded, codec::decode_object(body, media_type, kind, *call.resource.type,
+                                                   &call.environment.scheme, call.resource.also_accepts));
   std::string error = judge_strictly(call.context, decoded.strict_problems, validation);
   if (error.empty()) return std::move(decoded.object);
   return std::unexpected(meta::bad_request(kind.kind + " in version \"" + kind.version +

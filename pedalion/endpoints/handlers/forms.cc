@@ -152,6 +152,10 @@ void append_table(const registry::rest::Resource& resource, const std::vector<wa
   } else {
     out += "null";
   }
+  if (objects.empty() && resource.table == nullptr) {  // Go's nil list, where a printer makes an empty one
+    out += ",\"rows\":null}";
+    return;
+  }
   out += ",\"rows\":[";
   std::int64_t now = meta::now_seconds();
   for (const auto& object : objects) append_row(convertor, *object, version, include, now, out);

@@ -69,7 +69,7 @@ struct BuiltinRegistry::Rep {
   rest::ApiGroupVersion build_version(const catalog::GroupFacts& group, std::string_view version);
   void add_resource(const catalog::GroupFacts& group, std::string_view version, const ResourceFacts& facts,
                     std::vector<Resource>& rows);
-  Resource row_of(std::string_view group, std::string_view version, const ResourceFacts& facts) const;
+  Resource row_of(std::string_view group, std::string_view version, const ResourceFacts& facts);
   /// To and from the other version that the kind is served in; empty when there is none.
   managedfields::Convert convert_of(const meta::GroupVersionKind& kind) const;
   rest::Creater* admitted(const Resource& row, rest::Creater& inner);
@@ -133,7 +133,7 @@ managedfields::Convert BuiltinRegistry::Rep::convert_of(const meta::GroupVersion
 }
 
 Resource BuiltinRegistry::Rep::row_of(std::string_view group, std::string_view version,
-                                      const ResourceFacts& facts) const {
+                                      const ResourceFacts& facts) {
   Resource row;
   row.gvr = {std::string(group), std::string(version), std::string(facts.resource)};
   row.kind = {row.gvr.group, row.gvr.version, std::string(facts.kind)};
@@ -146,6 +146,8 @@ Resource BuiltinRegistry::Rep::row_of(std::string_view group, std::string_view v
   for (const catalog::FieldLabel& field : facts.fields) row.selectable_fields.emplace_back(field.label);
   row.deprecation_warning = facts.deprecation;
   row.table = printers::find(group, facts.resource);
+  auto view = conversion::conversion_of(scheme, row.kind);
+  if (view && row.table != nullptr) row.table = keep<conversion::ViewTable>(*std::move(view), *row.table);
   row.convert = convert_of(row.kind);
   return row;
 }
@@ -237,7 +239,8 @@ void BuiltinRegistry::Rep::fill_create(Resource& row, const Resource& parent, St
     StoredResource& budgets = stored_for("policy", "poddisruptionbudgets");
     Capabilities main = resource.capabilities();
     row.creater = keep<subresources::EvictionCreater>(subresources::Evicted{
-        main.getter, main.deleter, budgets.capabilities().lister, budgets.door("status").updater});
+        main.getter, main.deleter, resource.door("status").updater, &resource.type(),
+        budgets.capabilities().lister, budgets.door("status").updater, &budgets.type()});
   } else {
     row.creater = keep<subresources::TokenCreater>(
         *parent.getter,
@@ -261,6 +264,7 @@ void BuiltinRegistry::Rep::add_subresource(const Resource& parent, const Resourc
     row.kind.group = version.group;
     row.kind.version = version.version;
   }
+  if (!sub.also_accepts.empty()) row.also_accepts = meta::GroupVersion::parse(sub.also_accepts).value();
   row.type = scheme.type(row.kind);
   row.namespaced = facts.namespaced();
   row.deprecation_warning = parent.deprecation_warning;

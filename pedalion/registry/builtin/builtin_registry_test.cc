@@ -280,6 +280,35 @@ TEST_F(BuiltinRegistryTest, PodsAreBoundOnceAndGivenTime) {
   EXPECT_NE(ending->object->json.view().find(R"("deletionGracePeriodSeconds":30)"), std::string_view::npos);
 }
 
+TEST_F(BuiltinRegistryTest, PodsAreEvictedAsBudgetsAllow) {
+  auto evict = [&](std::string name) {
+    return create("", "pods", "default", R"({"metadata":{"name":")" + name + R"("}})", "eviction", name);
+  };
+  auto made = create("policy", "poddisruptionbudgets", "default",
+                     R"({"metadata":{"name":"b"},"spec":{"selector":{"matchLabels":{"a":"b"}}}})");
+  ASSERT_TRUE(made.has_value());
+  for (std::string name : {"p", "q"}) {
+    std::string pod = R"({"metadata":{"name":")" + name + R"(","labels":{"a":"b"}},"spec":{"nodeName":"n",
+        "containers":[{"name":"c","image":"i"}]},"status":{"phase":"Running",
+        "conditions":[{"type":"Ready","status":"True"}]}})";
+    ASSERT_TRUE(create("", "pods", "default", pod).has_value());
+    ASSERT_TRUE(put(row("", "pods", "status"), "default", name, pod).has_value());
+  }
+  EXPECT_EQ(evict("p").error().code, 429) << "the budget's controller has not seen it";
+  std::string status = R"({"metadata":{"name":"b","resourceVersion":")" + std::to_string((*made)->revision) +
+                       R"("},"status":{"observedGeneration":1,"disruptionsAllowed":1,"currentHealthy":2}})";
+  ASSERT_TRUE(put(row("policy", "poddisruptionbudgets", "status"), "default", "b", status).has_value());
+  auto evicted = evict("p");
+  ASSERT_TRUE(evicted.has_value()) << evicted.error().message;
+  std::string pod((*get("", "pods", "default", "p"))->json.view());
+  EXPECT_NE(pod.find(R"("reason":"EvictionByEvictionAPI")"), pod.npos) << pod;
+  EXPECT_NE(pod.find("deletionTimestamp"), pod.npos) << pod;
+  std::string budget((*get("policy", "poddisruptionbudgets", "default", "b"))->json.view());
+  EXPECT_NE(budget.find(R"("reason":"InsufficientPods")"), budget.npos) << budget;
+  EXPECT_NE(budget.find(R"("disruptedPods":{"p":)"), budget.npos) << budget;
+  EXPECT_EQ(evict("q").error().code, 429);
+}
+
 TEST_F(BuiltinRegistryTest, ServicesHaveAddressesOfTheirOwn) {
   std::set<std::string> addresses;
   for (int i = 0; i < 20; ++i) {

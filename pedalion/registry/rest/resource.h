@@ -18,6 +18,7 @@ struct Resource {
   std::string subresource;             // "status", "scale", …; empty for the resource itself
   meta::GroupVersionKind kind;         // what it answers with (Scale is autoscaling/v1 under apps/v1)
   const schema::Type* type = nullptr;  // of `kind`
+  std::optional<meta::GroupVersion> also_accepts;  // a version of `kind`, of the same fields, for bodies
   bool namespaced = false;
   std::string singular_name;
   std::vector<std::string> short_names, categories;

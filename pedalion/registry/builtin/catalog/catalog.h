@@ -29,7 +29,8 @@ enum Trait : std::uint16_t {
 
 struct Subresource {
   std::string_view name = {}, kind = {},
-                   api_version = {};  // kind empty: the resource's; api_version empty: its own
+                   api_version = {},  // kind empty: the resource's; api_version empty: its own
+      also_accepts = {};              // another version of the kind that a body may have
   SubVerbs verbs = SubVerbs::kReadWrite;
 };
 

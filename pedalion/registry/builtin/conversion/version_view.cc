@@ -234,4 +234,10 @@ Task<Result<ObjectList>> VersionView::remove_collection(RequestContext& context,
   co_return removed;
 }
 
+rest::TableRow ViewTable::row(const Value& object, json::Arena& arena, std::int64_t now_unix_seconds) const {
+  Value stored = json::deep_copy(object, arena);
+  conversion_.to_stored(*conversion_.scheme, stored, arena);
+  return stored_.row(stored, arena, now_unix_seconds);
+}
+
 }  // namespace pedalion::registry::builtin::conversion

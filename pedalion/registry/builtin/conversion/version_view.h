@@ -4,6 +4,7 @@
 #include "pedalion/registry/builtin/conversion/conversion.h"
 #include "pedalion/registry/builtin/defaults/defaulter.h"
 #include "pedalion/registry/rest/storage.h"
+#include "pedalion/registry/rest/table.h"
 
 namespace pedalion::registry::builtin::conversion {
 
@@ -65,6 +66,19 @@ class VersionView final : public rest::Getter,
   const std::string subresource_;
   const managedfields::FieldSet* const reset_fields_;
   const defaults::Defaulter defaulter_;
+};
+
+/// The stored version's columns (borrowed) for objects of the view.
+class ViewTable final : public rest::TableConvertor {
+ public:
+  ViewTable(Conversion conversion, const rest::TableConvertor& stored)
+      : conversion_(std::move(conversion)), stored_(stored) {}
+  std::span<const rest::TableColumn> columns() const override { return stored_.columns(); }
+  rest::TableRow row(const Value& object, json::Arena& arena, std::int64_t now_unix_seconds) const override;
+
+ private:
+  const Conversion conversion_;
+  const rest::TableConvertor& stored_;
 };
 
 }  // namespace pedalion::registry::builtin::conversion

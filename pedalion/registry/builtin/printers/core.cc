@@ -92,41 +92,37 @@ std::string event_object(const Value& reference) {
   return name.empty() ? kind : kind + "/" + std::string(name);
 }
 
-/// Both forms of an event: core's own fields, and events.k8s.io's beside their deprecated ones.
+/// An event as the core group has it.
 void print_event(Row& row) {
   const Value& event = row.object;
-  auto either = [&](std::string_view core, std::string_view events) {
-    const Value* found = event.find(core);
-    return found != nullptr ? found : event.find(events);
-  };
   auto text_of = [](const Value* value) {
     return value == nullptr ? std::string_view() : value->string_or();
   };
   auto event_time = event.string_at({"eventTime"});
-  auto first = text_of(either("firstTimestamp", "deprecatedFirstTimestamp"));
-  auto last = text_of(either("lastTimestamp", "deprecatedLastTimestamp"));
+  auto first = text_of(event.find("firstTimestamp"));
+  auto last = text_of(event.find("lastTimestamp"));
   std::string first_seen = first.empty() ? row.since_text(event_time) : row.since_text(first);
   std::string last_seen = last.empty() ? first_seen : row.since_text(last);
-  const Value* count_value = either("count", "deprecatedCount");
+  const Value* count_value = event.find("count");
   std::int64_t count = count_value == nullptr ? 0 : count_value->int_or(0);
   if (const Value* series = event.find("series"); series != nullptr && series->is_object()) {
     last_seen = row.since_text(series->string_at({"lastObservedTime"}));
     if (const Value* observed = series->find("count")) count = observed->int_or(0);
   }
   if (count == 0) count = 1;
-  const Value* source = either("source", "deprecatedSource");
+  const Value* source = event.find("source");
   std::string component(source == nullptr ? "" : source->string_at({"component"})),
       host(source == nullptr ? "" : source->string_at({"host"}));
-  if (component.empty()) component = text_of(either("reportingComponent", "reportingController"));
+  if (component.empty()) component = text_of(event.find("reportingComponent"));
   if (host.empty()) host = event.string_at({"reportingInstance"});
-  const Value* object = either("involvedObject", "regarding");
+  const Value* object = event.find("involvedObject");
   row.text(last_seen);
   row.field({"type"});
   row.field({"reason"});
   row.text(object == nullptr ? "" : event_object(*object));
   row.text(object == nullptr ? "" : object->string_at({"fieldPath"}));
   row.text(host.empty() ? component : component + ", " + host);
-  auto message = text_of(either("message", "note"));
+  auto message = text_of(event.find("message"));
   while (!message.empty() && (message.back() == ' ' || message.back() == '\n' || message.back() == '\t'))
     message.remove_suffix(1);
   row.text(message);

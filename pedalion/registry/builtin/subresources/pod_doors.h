@@ -1,5 +1,6 @@
 #pragma once
 // Subresources of pods that are only POSTed: binding to a node, and eviction as disruption budgets allow it.
+#include "pedalion/apimachinery/schema/type.h"
 #include "pedalion/registry/rest/storage.h"
 
 namespace pedalion::registry::builtin::subresources {
@@ -20,8 +21,11 @@ class BindingCreater final : public rest::Creater {
 struct Evicted {
   rest::Getter* pods = nullptr;
   rest::Deleter* deleter = nullptr;
+  rest::Updater* pod_status = nullptr;
+  const schema::Type* pod_type = nullptr;
   rest::Lister* budgets = nullptr;
   rest::Updater* budget_status = nullptr;
+  const schema::Type* budget_type = nullptr;
 };
 
 /// pods/eviction. Answers a Status, or 429 when a budget forbids it.
@@ -32,7 +36,17 @@ class EvictionCreater final : public rest::Creater {
                                        rest::WriteOptions options) override;
 
  private:
-  Task<Result<void>> ask_budgets(rest::RequestContext& context, const json::Value& pod, bool dry_run);
+  /// Whether a budget was charged, or had nothing to say; kUnready: it lets the pod go as long as it is not
+  /// ready.
+  enum class Leave : std::uint8_t { kFree, kUnready };
+  struct Asked {
+    Leave leave = Leave::kFree;
+    std::string budget;
+  };
+  Task<Result<Asked>> ask_budgets(rest::RequestContext& context, const json::Value& pod, bool dry_run);
+  /// Tells in the pod's status why it goes, then deletes it.
+  Task<Result<void>> remove(rest::RequestContext& context, const std::string& name,
+                            rest::DeleteOptions options);
   Task<Result<void>> charge(rest::RequestContext& context, const std::string& budget, const std::string& pod,
                             bool dry_run);
 
