@@ -49,7 +49,7 @@ constexpr PluginFacts kPlugins[] = {
     {"MutatingAdmissionWebhook", kOn, kNotYet},
     {"ValidatingAdmissionPolicy", kOn, kNotYet},
     {"ValidatingAdmissionWebhook", kOn, kNotYet},
-    {"ResourceQuota", kOn, kNotYet},
+    {"ResourceQuota", kOn, kThere},
     {"AlwaysDeny", kOff, kNotYet},
 };
 

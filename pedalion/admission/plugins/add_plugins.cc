@@ -1,5 +1,6 @@
 #include "pedalion/admission/plugins/plugins.h"
 #include "pedalion/admission/podsecurity/pod_security.h"
+#include "pedalion/admission/resourcequota/resource_quota.h"
 
 namespace pedalion::admission::plugins {
 namespace {
@@ -27,6 +28,7 @@ constexpr Row kRows[] = {
     {"CertificateSubjectRestriction", [](const Needs&) { return certificate_subject_restriction(); }},
     {"DefaultIngressClass", [](const Needs& needs) { return default_ingress_class(needs.cluster); }},
     {"PodTopologyLabels", [](const Needs& needs) { return pod_topology_labels(needs.cluster); }},
+    {"ResourceQuota", [](const Needs& needs) { return resourcequota::resource_quota(needs.cluster); }},
 };
 
 }  // namespace
