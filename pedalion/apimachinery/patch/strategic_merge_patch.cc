@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_set>
 
 #include "pedalion/apimachinery/codec/scalars.h"
 #include "pedalion/apimachinery/meta/errors.h"
@@ -101,11 +102,26 @@ class StrategicMerger {
     Value rest = copy_of(&patch);
     rest.erase(kRetainKeys);
     TRY_OK(merge_ordered_lists(merged, rest, type));
-    for (const auto& member : rest.members()) TRY_OK(merge_member(merged, member.name, member.value, type));
-    return merged;
+    Names gone;
+    for (const auto& member : rest.members())
+      TRY_OK(merge_member(merged, member.name, member.value, type, gone));
+    return gone.empty() ? merged
+                        : filtered(merged, [&](std::string_view name) { return !gone.contains(name); });
   }
 
  private:
+  using Names = std::unordered_set<std::string_view>;
+
+  /// The members of these names: many can go at the cost of one.
+  template <class Wanted>
+  Value filtered(const Value& object, Wanted wanted) {
+    Value kept = Value::object(arena_, object.size());
+    for (const auto& member : object.members()) {
+      if (wanted(member.name)) kept.append_member(member.name, member.value, arena_);
+    }
+    return kept;
+  }
+
   Value copy_of(const Value* object) {
     Value copy = Value::object(arena_, object == nullptr ? 4 : object->size() + 2);
     if (object == nullptr) return copy;
@@ -125,10 +141,11 @@ class StrategicMerger {
     const Value* keys = patch.find(kRetainKeys);
     if (keys == nullptr) return {};
     if (!keys->is_array()) return std::unexpected(bad_format("retainKeys"));
-    auto retained = [&](std::string_view name) {
-      return std::ranges::any_of(
-          keys->items(), [&](const Value& key) { return key.is_string() && key.as_string() == name; });
-    };
+    Names names;
+    for (const Value& key : keys->items()) {
+      if (key.is_string()) names.insert(key.as_string());
+    }
+    auto retained = [&](std::string_view name) { return names.contains(name); };
     for (const auto& member : patch.members()) {
       if (member.name == kRetainKeys || member.value.is_null() ||
           member.name.starts_with(kDeleteFromPrimitiveList) || member.name.starts_with(kSetElementOrder)) {
@@ -136,11 +153,7 @@ class StrategicMerger {
       }
       if (!retained(member.name)) return std::unexpected(bad_format("retainKeys"));
     }
-    Value kept = Value::object(arena_, original.size());
-    for (const auto& member : original.members()) {
-      if (retained(member.name)) kept.append_member(member.name, member.value, arena_);
-    }
-    original = kept;
+    original = filtered(original, retained);
     return {};
   }
 
@@ -225,7 +238,9 @@ class StrategicMerger {
 
   enum class Deletion : bool { kNo, kYes };
 
-  Result<void> merge_member(Value& merged, std::string_view name, const Value& patch, const Type& type) {
+  /// What is to be removed is added to `gone`.
+  Result<void> merge_member(Value& merged, std::string_view name, const Value& patch, const Type& type,
+                            Names& gone) {
     Deletion deletion = Deletion::kNo;
     if (name.starts_with(kDeleteFromPrimitiveList)) {
       auto slash = name.find('/');
@@ -234,12 +249,17 @@ class StrategicMerger {
       deletion = Deletion::kYes;
     }
     if (patch.is_null()) {
-      merged.erase(name);
+      gone.insert(name);
       return {};
     }
     const Value* original = merged.find(name);
     if (original == nullptr || !same_type(*original, patch) || (!patch.is_object() && !patch.is_array())) {
-      if (deletion == Deletion::kNo) put(merged, name, without_directives(without_nulls(patch)));
+      if (deletion == Deletion::kYes) return {};
+      if (auto value = without_directives(without_nulls(patch))) {
+        merged.set(name, *value, arena_);
+      } else {
+        gone.insert(name);
+      }
       return {};
     }
     if (patch.is_object()) {
@@ -256,14 +276,6 @@ class StrategicMerger {
     TRY(Value made, merge_list(*original, patch, lookup, deletion));
     merged.set(name, made, arena_);
     return {};
-  }
-
-  void put(Value& merged, std::string_view name, std::optional<Value> value) {
-    if (value) {
-      merged.set(name, *value, arena_);
-    } else {
-      merged.erase(name);
-    }
   }
 
   Result<Value> merge_list(const Value& original, const Value& patch, const Lookup& lookup,

@@ -145,5 +145,23 @@ TEST(StrategicMergePatch, TakesLongListsAwayInTimeThatGrowsWithTheirLength) {
   EXPECT_EQ(json::to_string(*patched), R"({"spec":{"containers":[{"name":"c","env":[]}]}})");
 }
 
+std::string config_map_with(int count, std::string_view value) {
+  std::string members;
+  for (int i = 0; i < count; ++i)
+    members += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\":" + std::string(value);
+  return R"({"data":{)" + members + "}}";
+}
+
+TEST(StrategicMergePatch, RemovesManyMembersInTimeThatGrowsWithTheirNumber) {
+  const scheme::Scheme scheme;
+  const auto& config_map = *scheme.type("", "v1", "ConfigMap");
+  constexpr int kMany = 200'000;
+  json::Document object = json::parse(config_map_with(kMany, R"("x")")).value();
+  json::Document patch = json::parse(config_map_with(kMany - 1, "null")).value();
+  auto patched = apply_strategic_merge_patch(object.root, patch.root, config_map, object.arena);
+  ASSERT_TRUE(patched) << patched.error().message;
+  EXPECT_EQ(json::to_string(*patched), R"({"data":{"199999":"x"}})");
+}
+
 }  // namespace
 }  // namespace pedalion::patch
