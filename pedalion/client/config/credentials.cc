@@ -2,6 +2,7 @@
 
 #include "pedalion/apimachinery/codec/protobuf_wire.h"
 #include "pedalion/base/log.h"
+#include "pedalion/client/config/exec_credential.h"
 #include "pedalion/client/config/text_file.h"
 
 namespace pedalion::client::config {
@@ -66,7 +67,6 @@ class TokenFile final : public CredentialSource {
 
 Result<std::unique_ptr<CredentialSource>> make_credential_source(Loop& loop, const Config& config,
                                                                  const Periods& periods) {
-  (void)loop;
   if (!config.bearer_token_file.empty()) {
     auto source = std::make_unique<TokenFile>(config, periods.token);
     TRY_OK(source->read());
@@ -78,7 +78,7 @@ Result<std::unique_ptr<CredentialSource>> make_credential_source(Loop& loop, con
   } else if (!config.username.empty() || !config.password.empty()) {
     fixed.authorization = "Basic " + codec::base64_of(config.username + ":" + config.password);
   } else if (config.exec) {
-    return std::unexpected(Status(501, "NotImplemented", config.origin.of_user() + "exec is not supported"));
+    return make_exec_source(loop, config, periods.exec);
   }
   return std::make_unique<Fixed>(std::move(fixed));
 }

@@ -25,10 +25,11 @@ class CredentialSource {
   virtual void rejected(const Credential& used) { (void)used; }
 };
 
-/// When things are looked at again. client-go's times.
+/// When things are looked at again (client-go's times).
 struct Periods {
   std::chrono::milliseconds certificates{std::chrono::minutes(5)};
   std::chrono::milliseconds token{std::chrono::seconds(50)};  // a minute, with ten seconds of leeway
+  std::chrono::milliseconds exec{std::chrono::minutes(5)};    // how long a plugin may take
 };
 
 /// Fails when a token's file cannot be read and there is no other token.
