@@ -93,6 +93,14 @@ TEST(Decode, NamesWhatAScalarIsReadAs) {
             std::string::npos);
 }
 
+TEST(Decode, RawJsonKeepsItsNumbers) {
+  const meta::GroupVersionKind revision{"apps", "v1", "ControllerRevision"};
+  auto decoded = decode(R"({"data":{"a":1.50,"b":[1e3,0.0000001,123456789012345678901]}})", revision);
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(json::to_string(*decoded->object.root.find("data")),
+            R"({"a":1.50,"b":[1e3,0.0000001,123456789012345678901]})");
+}
+
 TEST(Decode, TheZeroTimeIsNull) {
   auto decoded =
       decode(R"({"firstTimestamp":"0001-01-01T00:00:00Z","lastTimestamp":"0001-01-01T00:00:01Z"})", kEvent);

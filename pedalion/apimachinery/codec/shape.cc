@@ -21,6 +21,13 @@ constexpr std::size_t kMaxReported = 100;
 // Types are not recursive beyond what their JSON is; the tree's own depth is the bound, and the stack's.
 constexpr int kMaxDepth = 600;
 
+/// Raw JSON stays as it was written, which shows in its numbers.
+void keep_numbers(Value& value) {
+  value = value.verbatim();
+  for (Value& item : value.items()) keep_numbers(item);
+  for (Member& member : value.members()) keep_numbers(member.value);
+}
+
 /// Whether Go's omitempty leaves the (already shaped) value out.
 bool is_empty(const Type& type, const Value& value) {
   switch (type.shape) {
@@ -68,7 +75,9 @@ class Shaper {
         return shape_alternative(type, value);
       case Shape::kJson:
       case Shape::kFieldsV1:
+        return value;
       case Shape::kRawExtension:
+        keep_numbers(value);
         return value;
       default: {
         auto made = shape_scalar(type, value, arena_);

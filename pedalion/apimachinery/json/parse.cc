@@ -10,6 +10,9 @@
 namespace pedalion::json {
 namespace {
 
+/// A double of this many characters that is neither tiny nor ends in 0 is written again as it was.
+constexpr std::size_t kAlwaysShortest = 16;
+
 /// A byte as Go quotes it, taken for a character of Latin-1.
 std::string quoted_char(unsigned char c) {
   static constexpr std::string_view kNames = "abtnvfr";  // of 7 … 13
@@ -281,7 +284,9 @@ class Parser {
       number = 0;
     }
     std::string_view written(start, static_cast<std::size_t>(at_ - start));
-    value = exponent ? Value::written_number(written) : Value::number(number);
+    bool tells_more =
+        exponent || written.ends_with('0') || written.size() > kAlwaysShortest || std::fabs(number) < 1e-6;
+    value = tells_more ? Value::written_number(written) : Value::number(number);
     return {};
   }
 

@@ -111,6 +111,12 @@ Value Value::object(Arena& arena, std::uint32_t reserve) {
   return Value(Kind::kObject, 0, reinterpret_cast<std::uint64_t>(Container<Member>::create(arena, reserve)));
 }
 
+Value Value::verbatim() const {
+  Value same = *this;
+  if (!written().empty() && is_double()) same.bits_[0] |= kVerbatim;
+  return same;
+}
+
 double Value::as_double() const {
   if (is_int()) return static_cast<double>(as_int());
   if (written().empty()) return std::bit_cast<double>(bits_[1]);
@@ -238,7 +244,9 @@ Value deep_copy(const Value& value, Arena& arena) {
     case Kind::kString:
       return Value::string(value.as_string(), arena);
     case Kind::kDouble:
-      return value.written().empty() ? value : Value::written_number(arena.copy(value.written()));
+      if (value.written().empty()) return value;
+      if (value.is_verbatim()) return Value::written_number(arena.copy(value.written())).verbatim();
+      return Value::written_number(arena.copy(value.written()));
     case Kind::kArray: {
       Value copy = Value::array(arena, value.size());
       for (const Value& item : value.items()) copy.push_back(deep_copy(item, arena), arena);

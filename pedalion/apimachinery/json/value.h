@@ -24,8 +24,8 @@ class Value {
   static Value boolean(bool value) { return Value(Kind::kBool, 0, value ? 1 : 0); }
   static Value integer(std::int64_t value) { return Value(Kind::kInt, 0, static_cast<std::uint64_t>(value)); }
   static Value number(double value) { return Value(Kind::kDouble, 0, std::bit_cast<std::uint64_t>(value)); }
-  /// A double that was written in a way that says more than its value (`1e3` is a quantity of its own form).
-  /// Borrows the text, which must be well-formed.
+  /// A double that was written in a way that says more than its value (`1e3` is a quantity of its own form,
+  /// `1.50` stays as it is where Go keeps raw JSON). Borrows the text, which must be well-formed.
   static Value written_number(std::string_view text) {
     return Value(Kind::kDouble, static_cast<std::uint32_t>(text.size()),
                  reinterpret_cast<std::uint64_t>(text.data()));
@@ -55,6 +55,9 @@ class Value {
   double as_double() const;
   /// How a double was written, if that matters; else empty.
   std::string_view written() const { return bits_[0] >> 32 == 0 ? std::string_view() : as_string(); }
+  /// A written number that is written the same way again; all else as it is.
+  Value verbatim() const;
+  bool is_verbatim() const { return (bits_[0] & kVerbatim) != 0; }
   std::string_view as_string() const { return {reinterpret_cast<const char*>(bits_[1]), bits_[0] >> 32}; }
   bool bool_or(bool fallback) const { return is_bool() ? as_bool() : fallback; }
   std::int64_t int_or(std::int64_t fallback) const { return is_int() ? as_int() : fallback; }
@@ -111,7 +114,9 @@ class Value {
     return reinterpret_cast<Container<Element>*>(bits_[1]);
   }
 
-  std::uint64_t bits_[2] = {0, 0};  // kind and string length; payload
+  static constexpr std::uint64_t kVerbatim = 0x100;
+
+  std::uint64_t bits_[2] = {0, 0};  // kind, kVerbatim and string length; payload
 };
 
 /// One member of an object. The key's bytes lie in the arena (or in a literal).

@@ -124,6 +124,10 @@ void write_scalar(const Value& value, std::string& out) {
       return;
     }
     case Kind::kDouble:
+      if (value.is_verbatim()) {
+        out += value.written();
+        return;
+      }
       write_double(value.as_double(), out);
       return;
     case Kind::kString:
