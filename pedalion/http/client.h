@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "pedalion/base/loop.h"
@@ -19,11 +20,20 @@ struct ClientTls {
   bool verify = true;
 };
 
+/// Who carries connections to the server. kHttp: by CONNECT, or with whole URLs where there is no TLS.
+struct ClientProxy {
+  enum class Kind { kHttp, kSocks5 } kind = Kind::kHttp;
+  std::string host;
+  std::uint16_t port = 0;
+  std::string user, password;  // empty: none
+};
+
 struct ClientOptions {
   std::string host;
   std::uint16_t port = 443;
   bool use_tls = true;
   ClientTls tls;
+  std::optional<ClientProxy> proxy;
   enum class Protocol {
     kNegotiate,
     kHttp11,
@@ -65,7 +75,8 @@ class Client {
 /// The body of a request that is already there. Sent with its length, and with the head where it is short.
 std::unique_ptr<BodyReader> body_of(Bytes bytes);
 
-/// A loop with a thread of its own, for clients and tools. It ends after what was posted before its destructor.
+/// A loop with a thread of its own, for clients and tools. It ends after what was posted before its
+/// destructor.
 std::unique_ptr<Loop> make_loop_thread(std::string name);
 
 }  // namespace pedalion::http

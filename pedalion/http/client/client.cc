@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "pedalion/http/client/pool.h"
+#include "pedalion/http/client/tunnel.h"
 
 namespace pedalion::http {
 namespace client {
@@ -50,12 +51,19 @@ std::string authority_of(const ClientOptions& options) {
   return options.port == (options.use_tls ? 443 : 80) ? host : host + ":" + std::to_string(options.port);
 }
 
-Result<std::shared_ptr<Exchange>> make_exchange(const Request& request, const std::string& authority) {
+Result<std::shared_ptr<Exchange>> make_exchange(const Request& request, const ClientOptions& options) {
   TRY_OK(check(request));
   auto exchange = std::make_shared<Exchange>();
   exchange->method = request.method;
   exchange->target = request.target;
-  exchange->authority = authority;
+  exchange->authority = authority_of(options);
+  if (options.proxy && options.proxy->kind == ClientProxy::Kind::kHttp && !options.use_tls) {
+    // RFC 9112 3.2.2: a proxy is told the whole URL.
+    exchange->target = "http://" + exchange->authority + request.target;
+    if (auto who = proxy_authorization(*options.proxy); !who.empty()) {
+      exchange->headers.add("proxy-authorization", who);
+    }
+  }
   exchange->has_body = request.body != nullptr;
   exchange->headers.reserve(request.headers.fields().size());
   for (const auto& [name, value] : request.headers.fields()) {
@@ -166,12 +174,11 @@ Task<Attempt> attempt(std::shared_ptr<Pool> pool, std::shared_ptr<Exchange> exch
 }
 
 Task<Result<ClientResponse>> send(std::shared_ptr<Pool> pool, Request request) {
-  const auto authority = authority_of(pool->options());
-  CO_TRY(auto exchange, make_exchange(request, authority));
+  CO_TRY(auto exchange, make_exchange(request, pool->options()));
   std::shared_ptr<BodyReader> body = std::move(request.body);
   auto first = co_await attempt(pool, exchange, body, Pool::Wanted::kAny);
   if (!first.again) co_return std::move(first.response);
-  CO_TRY(exchange, make_exchange(request, authority));
+  CO_TRY(exchange, make_exchange(request, pool->options()));
   auto second = co_await attempt(pool, exchange, nullptr, Pool::Wanted::kFresh);
   co_return std::move(second.response);
 }

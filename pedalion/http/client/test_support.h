@@ -68,6 +68,8 @@ class ScriptedPeer {
   std::string read_count(std::size_t count);
   /// Until the client closes; how many bytes came.
   std::size_t read_to_end();
+  /// Carries bytes to and from a port of 127.0.0.1 until one side closes.
+  void relay(std::uint16_t port);
   /// Resets instead of closing properly.
   void reset();
 

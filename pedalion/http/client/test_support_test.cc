@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -109,6 +110,29 @@ std::size_t ScriptedPeer::read_to_end() {
     if (count <= 0) return total;
     total += static_cast<std::size_t>(count);
   }
+}
+
+void ScriptedPeer::relay(std::uint16_t port) {
+  int server = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  bool open = ::connect(server, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  if (!buffer_.empty()) open = open && ::send(server, buffer_.data(), buffer_.size(), MSG_NOSIGNAL) > 0;
+  buffer_.clear();
+  while (open) {
+    std::array<pollfd, 2> ends{pollfd{descriptor_, POLLIN, 0}, pollfd{server, POLLIN, 0}};
+    if (::poll(ends.data(), ends.size(), 5000) <= 0) break;
+    for (std::size_t i = 0; i < 2; ++i) {
+      if (ends[i].revents == 0) continue;
+      std::array<char, 65536> piece;
+      auto count = ::recv(ends[i].fd, piece.data(), piece.size(), 0);
+      open = open && count > 0 &&
+             ::send(ends[1 - i].fd, piece.data(), static_cast<std::size_t>(count), MSG_NOSIGNAL) == count;
+    }
+  }
+  ::close(server);
 }
 
 void ScriptedPeer::reset() {
