@@ -76,6 +76,16 @@ void check_label_selector(const Field& selector, LabelValues values) {
   });
 }
 
+void check_open_label_requirement(const Field& requirement) {
+  check_set_operator(requirement);
+  check_values(requirement, LabelValues::kJudged);
+}
+
+void check_open_field_requirement(const Field& requirement) {
+  require_text(requirement["key"], "must be specified");
+  check_set_operator(requirement);
+}
+
 bool is_valid_label_selector(const Value* selector) {
   FieldErrors errors;
   check_label_selector(Field(selector, FieldPath(), errors));

@@ -14,6 +14,10 @@ void check_label_selector(const Field& selector, LabelValues values = LabelValue
 /// Whether check_label_selector would have something to say.
 bool is_valid_label_selector(const Value* selector);
 
+/// One requirement of labels or of fields, whose operator may be one that this server does not know.
+void check_open_label_requirement(const Field& requirement);
+void check_open_field_requirement(const Field& requirement);
+
 /// {nodeSelectorTerms}: there must be one.
 void check_node_selector(const Field& selector, LabelValues values = LabelValues::kJudged);
 void check_node_selector_term(const Field& term, LabelValues values = LabelValues::kJudged);

@@ -5,14 +5,13 @@
 #include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/apimachinery/meta/time.h"
 #include "pedalion/registry/builtin/defaults/filler.h"
+#include "pedalion/registry/builtin/virtuals/access_validation.h"
 #include "pedalion/watchcache/json_object_decoder.h"
 
 namespace pedalion::registry::builtin::virtuals {
 
 using defaults::Filler;
 using json::Value;
-using meta::FieldError;
-using meta::FieldPath;
 using rest::ObjectPtr;
 using rest::RequestContext;
 
@@ -97,39 +96,6 @@ rest::UserInfo subject_of(const Value& spec) {
     }
   }
   return user;
-}
-
-enum class Whom : std::uint8_t { kSelf, kSubject, kLocalSubject };
-
-meta::FieldErrors validate_access(const Value& object, Whom whom, const std::string& ns) {
-  meta::FieldErrors errors;
-  FieldPath path("spec");
-  const Value &spec = *object.find("spec"), *resource = spec.find("resourceAttributes"),
-              *other = spec.find("nonResourceAttributes");
-  if (resource != nullptr && other != nullptr) {
-    json::Arena arena;
-    Value shown = Value::object(arena);  // as Go shows a struct without JSON names
-    shown.append_member("Path", Value::string(other->string_at({"path"})), arena);
-    shown.append_member("Verb", Value::string(other->string_at({"verb"})), arena);
-    errors.push_back(FieldError::invalid(path.child("nonResourceAttributes"), shown,
-                                         "cannot be specified in combination with resourceAttributes"));
-  }
-  if (resource == nullptr && other == nullptr) {
-    errors.push_back(
-        FieldError::invalid(path.child("resourceAttributes"), Value(),
-                            "exactly one of nonResourceAttributes or resourceAttributes must be specified"));
-  }
-  const Value* groups = spec.find("groups");
-  if (whom != Whom::kSelf && spec.string_at({"user"}).empty() && (groups == nullptr || groups->empty())) {
-    errors.push_back(FieldError::invalid(path.child("user"), std::string_view(),
-                                         "at least one of user or group must be specified"));
-  }
-  if (whom == Whom::kLocalSubject && resource != nullptr && resource->string_at({"namespace"}) != ns) {
-    errors.push_back(FieldError::invalid(path.child("resourceAttributes").child("namespace"),
-                                         resource->string_at({"namespace"}),
-                                         "must match metadata.namespace"));
-  }
-  return errors;
 }
 
 /// SubjectAccessReview and its like: may they?
