@@ -4,6 +4,7 @@
 
 #include "pedalion/base/log.h"
 #include "pedalion/client/config/gzip_reader.h"
+#include "pedalion/client/config/proxy.h"
 #include "pedalion/client/config/text_file.h"
 #include "pedalion/client/config/url.h"
 
@@ -63,10 +64,11 @@ class HeldBody final : public http::BodyReader {
 // What the transport and its requests under way share.
 class Core {
  public:
-  Core(Loop& loop, Config config, Url url, Periods periods)
+  Core(Loop& loop, Config config, Url url, std::optional<http::ClientProxy> proxy, Periods periods)
       : loop_(loop),
         config_(std::move(config)),
         url_(std::move(url)),
+        proxy_(std::move(proxy)),
         periods_(periods),
         impersonation_(impersonation_headers(config_.impersonate)) {}
 
@@ -84,6 +86,7 @@ class Core {
   Loop& loop_;
   const Config config_;
   const Url url_;
+  const std::optional<http::ClientProxy> proxy_;
   const Periods periods_;
   const http::Headers impersonation_;
   std::unique_ptr<CredentialSource> source_;
@@ -111,6 +114,7 @@ Result<void> Core::connect_with(http::ClientTls tls) {
   options.port = url_.port;
   options.use_tls = url_.scheme == "https";
   options.tls = std::move(tls);
+  options.proxy = proxy_;
   auto client = http::Client::create(loop_, std::move(options));
   if (!client) return std::unexpected(explain(std::move(client).error()));
   client_ = *std::move(client);
@@ -232,11 +236,12 @@ Result<std::unique_ptr<rest::Transport>> make_http_transport(Loop& loop, const C
                                                              const Periods& periods) {
   TRY_OK(check(config));
   TRY(auto url, server_of(config));
-  if (!config.proxy_url.empty()) {
-    return std::unexpected(
-        Status(501, "NotImplemented", config.origin.of_cluster() + "proxies are not supported"));
+  auto proxy = proxy_for(url, config.proxy_url, ProxyEnvironment::of_process());
+  if (!proxy) {
+    proxy.error().message = config.origin.of_cluster() + proxy.error().message;
+    return std::unexpected(std::move(proxy).error());
   }
-  auto core = std::make_shared<Core>(loop, config, std::move(url), periods);
+  auto core = std::make_shared<Core>(loop, config, std::move(url), *std::move(proxy), periods);
   TRY_OK(core->start());
   return std::make_unique<HttpTransport>(std::move(core));
 }

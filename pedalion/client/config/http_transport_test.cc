@@ -302,6 +302,24 @@ TEST_F(HttpTransport, NobodyIsThere) {
   EXPECT_THAT(answer.error().message, HasSubstr("dial tcp 127.0.0.1:"));
 }
 
+TEST_F(HttpTransport, GoesByAProxy) {
+  serve(false);  // is the proxy: in the clear it is told whole URLs
+  config_.proxy_url = config_.server;
+  config_.proxy_url.insert(7, "user:pass@");
+  config_.server = "http://far.example:8080";
+  make();
+  auto said = text("/api");
+  EXPECT_THAT(said, HasSubstr("/api\n"));
+  EXPECT_THAT(said, HasSubstr("far.example:8080"));
+  EXPECT_THAT(said, HasSubstr("\nproxy-authorization: Basic dXNlcjpwYXNz\n"));
+  config_.server = "https://far.example";
+  config_.origin = {.cluster = "c", .cluster_file = "/etc/k"};
+  make();
+  EXPECT_THAT(text(), HasSubstr("failed: kubeconfig /etc/k, cluster \"c\": proxy 127.0.0.1:"));
+  config_.proxy_url = "https://proxy";
+  EXPECT_EQ(make_http_transport(*loop_, config_).error().code, 501);
+}
+
 TEST_F(HttpTransport, MakesAClient) {
   serve(true);
   config_.server += "/base/";
