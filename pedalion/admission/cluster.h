@@ -22,6 +22,9 @@ class Cluster {
   /// In the order of their keys; of all namespaces when `ns` is empty.
   virtual Task<Result<std::vector<watchcache::ObjectPtr>>> list(meta::GroupResource resource,
                                                                 std::string ns) = 0;
+  /// Is there one in the namespace, as far as is known here? Asks no store: where others write it too, the
+  /// answer may be a moment behind.
+  virtual Task<Result<bool>> knows_any(meta::GroupResource resource, std::string ns) = 0;
   /// Writes the status of `object`, which names itself and holds the resource version that it was made from.
   /// Fails with 409 when there is a newer one, with 404 when it is gone.
   virtual Task<Result<void>> update_status(meta::GroupResource resource, json::Document object) = 0;

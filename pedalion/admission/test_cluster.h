@@ -51,6 +51,11 @@ class TestCluster final : public Cluster, public Authorizer {
     co_return found;
   }
 
+  Task<Result<bool>> knows_any(meta::GroupResource resource, std::string ns) override {
+    CO_TRY(auto found, co_await list(std::move(resource), std::move(ns)));
+    co_return !found.empty();
+  }
+
   Task<Result<void>> update_status(meta::GroupResource resource, json::Document object) override {
     std::lock_guard lock(mutex_);
     auto found = objects_.find(key_of(resource, object.root));

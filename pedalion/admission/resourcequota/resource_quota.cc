@@ -43,8 +43,8 @@ class ResourceQuota final : public Plugin {
     if (quota::is_never_counted(resource)) co_return Result<void>();
     if (!changes_usage(attributes, quota::Evaluator(resource))) co_return Result<void>();
     std::string ns(attributes.ns);
-    CO_TRY(auto quotas, co_await cluster_.list(kQuotas, ns));
-    if (quotas.empty()) co_return Result<void>();
+    CO_TRY(bool has_quotas, co_await cluster_.knows_any(kQuotas, ns));
+    if (!has_quotas) co_return Result<void>();
 
     Waiter self{.attributes = attributes, .verdict = {}, .turn = {}};
     bool works = turns_.enter(ns, self) || co_await self.turn == Waiter::Turn::kWork;

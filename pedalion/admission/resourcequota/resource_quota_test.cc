@@ -186,6 +186,9 @@ class BusyCluster final : public Cluster {
                                                         std::string ns) override {
     return inner_.list(std::move(resource), std::move(ns));
   }
+  Task<Result<bool>> knows_any(meta::GroupResource resource, std::string ns) override {
+    return inner_.knows_any(std::move(resource), std::move(ns));
+  }
   Task<Result<void>> update_status(meta::GroupResource resource, json::Document object) override {
     if (left_-- > 0) {
       inner_.put("", "resourcequotas", R"({"metadata":{"namespace":"ns","name":"q"},

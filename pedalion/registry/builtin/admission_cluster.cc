@@ -30,14 +30,26 @@ Task<Result<watchcache::ObjectPtr>> AdmissionCluster::find(meta::GroupResource r
   co_return co_await store.cache().get(std::move(key), {});
 }
 
-Task<Result<std::vector<watchcache::ObjectPtr>>> AdmissionCluster::list(meta::GroupResource resource,
-                                                                        std::string ns) {
+Task<Result<watchcache::ListPage>> AdmissionCluster::page(meta::GroupResource resource, std::string ns,
+                                                          watchcache::ListQuery query) {
   CO_TRY(StoredResource * found, stored(resource));
-  watchcache::ListQuery query;
   query.selection.prefix = found->store().config().key_prefix;
   if (!ns.empty()) query.selection.prefix.append(ns).append("/");
-  CO_TRY(auto page, co_await found->store().cache().list(std::move(query)));
-  co_return std::move(page.items);
+  co_return co_await found->store().cache().list(std::move(query));
+}
+
+Task<Result<std::vector<watchcache::ObjectPtr>>> AdmissionCluster::list(meta::GroupResource resource,
+                                                                        std::string ns) {
+  CO_TRY(auto all, co_await page(std::move(resource), std::move(ns), {}));
+  co_return std::move(all.items);
+}
+
+Task<Result<bool>> AdmissionCluster::knows_any(meta::GroupResource resource, std::string ns) {
+  watchcache::ListQuery query;
+  query.freshness.kind = watchcache::Freshness::Kind::kAny;
+  query.limit = 1;
+  CO_TRY(auto first, co_await page(std::move(resource), std::move(ns), std::move(query)));
+  co_return !first.items.empty();
 }
 
 Task<Result<void>> AdmissionCluster::update_status(meta::GroupResource resource, json::Document object) {

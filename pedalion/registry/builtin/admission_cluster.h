@@ -6,6 +6,7 @@
 #include "pedalion/admission/cluster.h"
 #include "pedalion/registry/builtin/stored_resource.h"
 #include "pedalion/registry/builtin/virtuals/access.h"
+#include "pedalion/watchcache/cache.h"
 
 namespace pedalion::registry::builtin {
 
@@ -19,10 +20,13 @@ class AdmissionCluster final : public admission::Cluster {
                                            std::string name) override;
   Task<Result<std::vector<watchcache::ObjectPtr>>> list(meta::GroupResource resource,
                                                         std::string ns) override;
+  Task<Result<bool>> knows_any(meta::GroupResource resource, std::string ns) override;
   Task<Result<void>> update_status(meta::GroupResource resource, json::Document object) override;
 
  private:
   Result<StoredResource*> stored(const meta::GroupResource& resource) const;
+  Task<Result<watchcache::ListPage>> page(meta::GroupResource resource, std::string ns,
+                                          watchcache::ListQuery query);
   const Finder finder_;
 };
 
