@@ -8,6 +8,7 @@
 #include "pedalion/apimachinery/json/write.h"
 #include "pedalion/registry/builtin/conversion/behavior.h"
 #include "pedalion/registry/builtin/conversion/metrics.h"
+#include "pedalion/registry/builtin/defaults/autoscaler_annotations.h"
 
 namespace pedalion::registry::builtin::conversion {
 
@@ -17,10 +18,6 @@ using scheme::Scheme;
 
 namespace {
 
-constexpr std::string_view kMetrics = "autoscaling.alpha.kubernetes.io/metrics";
-constexpr std::string_view kBehavior = "autoscaling.alpha.kubernetes.io/behavior";
-constexpr std::string_view kCurrentMetrics = "autoscaling.alpha.kubernetes.io/current-metrics";
-constexpr std::string_view kConditions = "autoscaling.alpha.kubernetes.io/conditions";
 constexpr std::string_view kV1 = "autoscaling/v1", kV2 = "autoscaling/v2";
 
 bool is_of_cpu(const Value& metric) {
@@ -69,9 +66,9 @@ void annotate_metrics(const Scheme& scheme, Value& object, Arena& arena) {
     current.push_back(metric_to_v1(metric, MetricForm::kStatus, arena), arena);
   }
   auto wanted = shaped_list(scheme.named(kV1, "MetricSpec"), others, arena);
-  if (wanted && !wanted->empty()) annotate(object, kMetrics, *wanted, arena);
+  if (wanted && !wanted->empty()) annotate(object, defaults::kMetricsAnnotation, *wanted, arena);
   auto seen = shaped_list(scheme.named(kV1, "MetricStatus"), current, arena);
-  if (seen && !seen->empty()) annotate(object, kCurrentMetrics, *seen, arena);
+  if (seen && !seen->empty()) annotate(object, defaults::kCurrentMetricsAnnotation, *seen, arena);
 }
 
 /// The first metric of the CPU counts, if it is one of utilization; of those that were seen the last.
@@ -107,8 +104,10 @@ Value cpu_metric(std::string_view values, const Value& percent, Arena& arena) {
 /// The annotation's metrics in v2's words; none when it is not there or cannot be read.
 std::optional<Value> read_metrics(const Scheme& scheme, const Value& object, MetricForm form, Arena& arena) {
   bool spec = form == MetricForm::kSpec;
-  auto told = shaped_list(scheme.named(kV1, spec ? "MetricSpec" : "MetricStatus"),
-                          annotation(object, spec ? kMetrics : kCurrentMetrics, arena), arena);
+  auto told = shaped_list(
+      scheme.named(kV1, spec ? "MetricSpec" : "MetricStatus"),
+      annotation(object, spec ? defaults::kMetricsAnnotation : defaults::kCurrentMetricsAnnotation, arena),
+      arena);
   if (!told) return std::nullopt;
   Value made = Value::array(arena, told->size());
   for (const Value& metric : std::as_const(*told).items()) {
@@ -126,7 +125,7 @@ void restore_spec(const Scheme& scheme, Value& object, Arena& arena) {
   }
   if (metrics.empty()) metrics.push_back(cpu_metric("target", Value::integer(kDefaultPercent), arena), arena);
   spec.set("metrics", metrics, arena);
-  Value told = annotation(object, kBehavior, arena);
+  Value told = annotation(object, defaults::kBehaviorAnnotation, arena);
   const schema::Type* type = scheme.named(kV2, "HorizontalPodAutoscalerBehavior");
   if (type == nullptr || !told.is_object()) return;
   auto behavior = codec::shape(*type, behavior_from_go(told, arena), arena);
@@ -142,28 +141,21 @@ void restore_status(const Scheme& scheme, Value& object, Arena& arena) {
   }
   if (current) object.object_at("status", arena).set("currentMetrics", *current, arena);
   auto conditions = shaped_list(scheme.named(kV1, "HorizontalPodAutoscalerCondition"),
-                                annotation(object, kConditions, arena), arena);
+                                annotation(object, defaults::kConditionsAnnotation, arena), arena);
   if (conditions) object.object_at("status", arena).set("conditions", *conditions, arena);
 }
 
 }  // namespace
 
-void drop_round_trip_annotations(Value& object) {
-  Value* annotations = object.at({"metadata", "annotations"});
-  if (annotations == nullptr) return;
-  for (std::string_view key : {kMetrics, kBehavior, kCurrentMetrics, kConditions}) annotations->erase(key);
-  if (annotations->empty()) object.find("metadata")->erase("annotations");
-}
-
 void autoscaler_to_v1(const Scheme& scheme, Value& object, Arena& arena) {
-  drop_round_trip_annotations(object);
+  defaults::drop_autoscaler_annotations(object);
   annotate_metrics(scheme, object, arena);
   if (const Value* conditions = std::as_const(object).at({"status", "conditions"});
       conditions != nullptr && !conditions->empty()) {
-    annotate(object, kConditions, *conditions, arena);
+    annotate(object, defaults::kConditionsAnnotation, *conditions, arena);
   }
   if (const Value* behavior = std::as_const(object).at({"spec", "behavior"})) {
-    annotate(object, kBehavior, behavior_to_go(*behavior, arena), arena);
+    annotate(object, defaults::kBehaviorAnnotation, behavior_to_go(*behavior, arena), arena);
   }
   flatten_cpu(object, arena);
 }
@@ -171,7 +163,7 @@ void autoscaler_to_v1(const Scheme& scheme, Value& object, Arena& arena) {
 void autoscaler_to_v2(const Scheme& scheme, Value& object, Arena& arena) {
   restore_spec(scheme, object, arena);
   restore_status(scheme, object, arena);
-  drop_round_trip_annotations(object);
+  defaults::drop_autoscaler_annotations(object);
 }
 
 }  // namespace pedalion::registry::builtin::conversion

@@ -10,7 +10,5 @@ void autoscaler_to_v1(const scheme::Scheme& scheme, json::Value& object, json::A
 /// The way back. Annotations that cannot be read are dropped; without any metric, 80 percent of the CPU is
 /// meant.
 void autoscaler_to_v2(const scheme::Scheme& scheme, json::Value& object, json::Arena& arena);
-/// Version 2 has no use for the annotations: no client's stay.
-void drop_round_trip_annotations(json::Value& object);
 
 }  // namespace pedalion::registry::builtin::conversion

@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 
+#include "pedalion/registry/builtin/defaults/autoscaler_annotations.h"
 #include "pedalion/registry/builtin/defaults/defaulter.h"
 
 namespace pedalion::registry::builtin::defaults {
@@ -97,6 +98,9 @@ void fill_autoscaler_metrics(Filler& spec) {
   metrics.push_back(metric, arena);
   spec.set("metrics", metrics);
 }
+
+/// As every conversion of version 2 does: before anybody owns them.
+void drop_annotations(Filler& autoscaler) { drop_autoscaler_annotations(autoscaler.object()); }
 
 void add_policy(Value& policies, std::string_view type, int value, json::Arena& arena) {
   Value policy = Value::object(arena);
@@ -233,6 +237,7 @@ constexpr TypeHook kHooks[] = {
     {"apps/v1.DaemonSet", fill_daemon_set},
     {"apps/v1.StatefulSetSpec", fill_stateful_set},
     {"batch/v1.Job", fill_job},
+    {"autoscaling/v2.HorizontalPodAutoscaler", drop_annotations},
     {"autoscaling/v2.HorizontalPodAutoscalerSpec", fill_autoscaler_metrics},
     {"autoscaling/v2.HorizontalPodAutoscalerBehavior", fill_behavior},
     {"networking/v1.NetworkPolicySpec", fill_network_policy},
@@ -251,5 +256,15 @@ constexpr TypeHook kHooks[] = {
 std::span<const TypeDefault> group_defaults() { return kDefaults; }
 
 std::span<const TypeHook> group_hooks() { return kHooks; }
+
+void drop_autoscaler_annotations(Value& autoscaler) {
+  Value* annotations = autoscaler.at({"metadata", "annotations"});
+  if (annotations == nullptr) return;
+  for (std::string_view key :
+       {kMetricsAnnotation, kBehaviorAnnotation, kCurrentMetricsAnnotation, kConditionsAnnotation}) {
+    annotations->erase(key);
+  }
+  if (annotations->empty()) autoscaler.find("metadata")->erase("annotations");
+}
 
 }  // namespace pedalion::registry::builtin::defaults

@@ -3,7 +3,6 @@
 
 #include "pedalion/apimachinery/meta/group_version.h"
 #include "pedalion/apimachinery/meta/validation.h"
-#include "pedalion/registry/builtin/conversion/autoscalers.h"
 #include "pedalion/registry/builtin/kinds/checks.h"
 #include "pedalion/registry/builtin/kinds/resource_names.h"
 #include "pedalion/registry/builtin/kinds/workloads/counts.h"
@@ -224,21 +223,10 @@ void validate_status(const Value& object, const Value&, FieldErrors& errors) {
   check_counts(Field(object, errors)["status"], kCounts);
 }
 
-void prepare(Filler& object, const rest::RequestContext&) {
-  conversion::drop_round_trip_annotations(object.object());
-}
-
-void prepare_update(Filler& object, const Value&) {
-  conversion::drop_round_trip_annotations(object.object());
-}
-
 }  // namespace
 
 const KindRules kAutoscalers = {.group = "autoscaling",
                                 .resource = "horizontalpodautoscalers",
-                                .prepare_create = prepare,
-                                .prepare_update = prepare_update,
-                                .prepare_status_update = prepare_update,
                                 .validate = validate,
                                 .validate_update = validate_update,
                                 .update_judged_alone = true,
