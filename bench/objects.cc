@@ -68,11 +68,11 @@ std::string config_map(std::string_view name, std::size_t bytes) {
          std::string(kEnd);
 }
 
-std::string pod(std::string_view name, std::size_t bytes) {
+std::string pod(std::string_view name, std::size_t bytes, std::string_view annotations) {
   std::string text = fmt::format(
-      R"({{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"{}","labels":{{"app":"bench"}}}},"spec":{{"containers":[)"
+      R"({{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"{}","labels":{{"app":"bench"}},"annotations":{{{}}}}},"spec":{{"containers":[)"
       R"({{"name":"main","image":"registry.example/bench:1","env":[{{"name":"FIRST","value":"1"}})",
-      name);
+      name, annotations);
   constexpr std::string_view kEnd = "]}]}}";
   for (int i = 0; text.size() + kEnd.size() + 100 < bytes; ++i) {
     text += fmt::format(R"(,{{"name":"VARIABLE_{}","value":"{}"}})", i,
@@ -89,10 +89,17 @@ Call create_config_map(std::string_view name_space, std::string_view name, std::
 }
 
 Call annotate(std::string_view name_space, std::string_view resource, std::string_view name,
-              std::uint64_t value) {
+              std::uint64_t value, PatchForm form) {
   return {"PATCH", path(name_space, resource, name),
           fmt::format(R"({{"metadata":{{"annotations":{{"bench/value":"{}"}}}}}})", value),
-          "application/merge-patch+json"};
+          form == PatchForm::kStrategic ? "application/strategic-merge-patch+json"
+                                        : "application/merge-patch+json"};
+}
+
+Call apply_annotated_pod(std::string_view name_space, std::string_view name, std::uint64_t value,
+                         std::size_t bytes) {
+  return {"PATCH", path(name_space, "pods", name) + "?fieldManager=bench-apply&force=true",
+          pod(name, bytes, fmt::format(R"("bench/value":"{}")", value)), "application/apply-patch+yaml"};
 }
 
 Result<bool> create_namespace(Fleet& fleet, const std::string& name) {

@@ -45,23 +45,37 @@ Result<bool> list_with(Bench& bench, const Target& target, Shape shape, const Ca
   return true;
 }
 
-// Each worker patches an object of its own: they measure patching, not conflicts.
-Result<bool> patch_with(Bench& bench, const Target& target, Shape shape, std::string_view kind,
-                        const std::string& space) {
-  const bool pods = kind == "pods";
-  Fleet fleet(bench.loop(), target, shape);
-  std::string prefix = fmt::format("{}-{}", shape.version == kHttp2 ? "h2" : "h1", shape.requests_at_once());
-  for (int worker = 0; worker < shape.requests_at_once(); ++worker) {
-    auto name = fmt::format("{}-{}", prefix, worker);
-    TRY_OK(fleet.call(
-        {"POST", path(space, kind), pods ? pod(name, kPodBytes) : config_map(name, kConfigMapBytes), {}}));
+// What is patched, and how.
+struct Patches {
+  std::string_view row, kind;
+  PatchForm form = PatchForm::kMerge;
+  bool pods() const { return kind == "pods"; }
+  std::string object(std::string_view name) const {
+    return pods() ? pod(name, kPodBytes) : config_map(name, kConfigMapBytes);
   }
+};
+constexpr Patches kPatches[] = {{"patch", "configmaps"},
+                                {"patch-pod", "pods"},
+                                {"patch-pod-strategic", "pods", PatchForm::kStrategic},
+                                {"apply-pod", "pods", PatchForm::kApply}};
+
+// Each worker patches an object of its own: they measure patching, not conflicts.
+Result<bool> patch_with(Bench& bench, const Target& target, Shape shape, const Patches& patches,
+                        const std::string& space) {
+  Fleet fleet(bench.loop(), target, shape);
+  auto name_of = [&](int worker) {
+    return fmt::format("{}-{}-{}-{}", patches.row, shape.version == kHttp2 ? "h2" : "h1",
+                       shape.requests_at_once(), worker);
+  };
+  for (int worker = 0; worker < shape.requests_at_once(); ++worker)
+    TRY_OK(fleet.call({"POST", path(space, patches.kind), patches.object(name_of(worker)), {}}));
   auto make = [&](int worker, std::uint64_t count) {
-    return annotate(space, kind, fmt::format("{}-{}", prefix, worker), count);
+    if (patches.form == PatchForm::kApply)
+      return apply_annotated_pod(space, name_of(worker), count, kPodBytes);
+    return annotate(space, patches.kind, name_of(worker), count, patches.form);
   };
   TRY(auto measured, load(fleet, make, bench.settings().duration));
-  Row row = row_of(pods ? "patch-pod" : "patch", fleet, std::move(measured));
-  bench.add(std::move(row));
+  bench.add(row_of(patches.row, fleet, std::move(measured)));
   return true;
 }
 
@@ -129,6 +143,25 @@ Result<bool> measure_creates(Bench& bench, const Target& target, std::string_vie
   return true;
 }
 
+Result<bool> measure_create_pod(Bench& bench) {
+  TRY(auto target, bench.server());
+  const auto space = bench.name_space("create-pod");
+  {
+    Fleet setup(bench.loop(), target, Shape{});
+    TRY_OK(create_namespace(setup, space));
+  }
+  std::uint64_t number = 0;
+  auto make = [&](int, std::uint64_t) {
+    return Call{"POST", path(space, "pods"), pod(fmt::format("pod-{}", number++), kPodBytes), {}};
+  };
+  for (const Shape shape : {Shape{kHttp11, 16, 1}, Shape{kHttp2, 2, 64}}) {
+    Fleet fleet(bench.loop(), target, shape);
+    TRY(auto measured, load(fleet, make, bench.settings().duration));
+    bench.add(row_of("create-pod", fleet, std::move(measured)));
+  }
+  return true;
+}
+
 Result<bool> measure_patch(Bench& bench) {
   TRY(auto target, bench.server());
   const auto space = bench.name_space("patch");
@@ -136,11 +169,9 @@ Result<bool> measure_patch(Bench& bench) {
     Fleet setup(bench.loop(), target, Shape{});
     TRY_OK(create_namespace(setup, space));
   }
-  for (const Shape shape : {Shape{kHttp11, 16, 1}, Shape{kHttp2, 1, 1}, Shape{kHttp2, 2, 64}}) {
-    TRY_OK(patch_with(bench, target, shape, "configmaps", space));
-  }
-  for (const Shape shape : {Shape{kHttp11, 16, 1}, Shape{kHttp2, 2, 64}}) {
-    TRY_OK(patch_with(bench, target, shape, "pods", space));
+  for (const Patches& patches : kPatches) {
+    for (const Shape shape : {Shape{kHttp11, 16, 1}, Shape{kHttp2, 1, 1}, Shape{kHttp2, 2, 64}})
+      TRY_OK(patch_with(bench, target, shape, patches, space));
   }
   return true;
 }

@@ -9,11 +9,13 @@
 namespace pedalion::bench {
 
 std::span<const Scenario> all_scenarios() {
-  static constexpr std::array<Scenario, 10> kAll = {{
+  static constexpr std::array<Scenario, 11> kAll = {{
       {"startup", "exec to a ready server; memory of an idle one", measure_startup},
       {"get", "GET of a ConfigMap of 2 kB, in JSON and in protobuf", measure_get},
       {"create", "POST of ConfigMaps of 2 kB, durable", measure_create},
-      {"patch", "merge patches of a 2 kB ConfigMap and a 10 kB Pod", measure_patch},
+      {"create-pod", "POST of Pods of 10 kB, durable", measure_create_pod},
+      {"patch", "merge patches of a 2 kB ConfigMap and a 10 kB Pod; strategic ones and applies of the Pod",
+       measure_patch},
       {"list", "LIST of 10,000 ConfigMaps of 1.4 kB, in JSON and in protobuf", measure_list},
       {"watch", "1,000 watchers of changing ConfigMaps of 2 kB", measure_watch},
       {"idle", "memory of 10,000 watchers that wait", measure_idle_watchers},

@@ -64,6 +64,7 @@ Result<bool> measure_startup(Bench& bench);
 Result<bool> measure_get(Bench& bench);
 Result<bool> measure_list(Bench& bench);
 Result<bool> measure_create(Bench& bench);
+Result<bool> measure_create_pod(Bench& bench);
 Result<bool> measure_patch(Bench& bench);
 Result<bool> measure_watch(Bench& bench);
 Result<bool> measure_idle_watchers(Bench& bench);
