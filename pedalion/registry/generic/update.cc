@@ -162,17 +162,15 @@ class Update {
     if (door_.asks_admission) CO_TRY_OK(co_await store_.admission_.validate(attributes));
     if (ends()) co_return co_await remove();
     Bytes bytes = store_.encode(store_strategy(), object_);
-    auto answer = store_.shared_form(key_, bytes, current_->revision);
-    if (!answer) co_return std::unexpected(meta::internal_error("the object cannot be encoded"));
-    bool same = answer->json.view() == current_->json.view() ||
-                managedfields::equal_but_for_times(object_.root, without_version());
+    bool same = managedfields::equal_but_for_times(object_.root, without_version());
     context_.step("encoding");
     if (same && !options_.dry_run) {
       CO_TRY(bool stale, co_await store_.store_.is_stale(key_));
       same = !stale;
     }
     if (same || options_.dry_run) {
-      result_ = same ? current_ : answer;
+      result_ = same ? current_ : store_.shared_form(key_, std::move(bytes), current_->revision);
+      if (!result_) co_return std::unexpected(meta::internal_error("the object cannot be encoded"));
       co_return Outcome::kDone;
     }
     co_return co_await write(std::move(bytes));
@@ -189,6 +187,7 @@ class Update {
     context_.step("storage");
     if (revision) {
       result_ = store_.stored_form(key_, std::move(bytes), *revision);
+      if (!result_) co_return std::unexpected(meta::internal_error("the object cannot be encoded"));
       co_return Outcome::kDone;
     }
     if (revision.error().code == 409 || revision.error().code == 404) co_return Outcome::kConflict;

@@ -137,6 +137,7 @@ Task<Result<storage::ListResult>> TranscodingStore::list(std::string prefix, sto
 Task<Result<storage::Revision>> TranscodingStore::create(std::string key, Bytes value,
                                                          std::optional<std::chrono::seconds> ttl) {
   CO_TRY(Bytes stored, transcoder_.to_stored(key, value));
+  const WrittenForms::Note note = written_.remember(stored, value);
   co_return co_await below_.create(std::move(key), std::move(stored), ttl);
 }
 
@@ -144,6 +145,7 @@ Task<Result<storage::Revision>> TranscodingStore::update(std::string key, Bytes 
                                                          storage::Revision expected,
                                                          std::optional<std::chrono::seconds> ttl) {
   CO_TRY(Bytes stored, transcoder_.to_stored(key, value));
+  const WrittenForms::Note note = written_.remember(stored, value);
   co_return co_await below_.update(std::move(key), std::move(stored), expected, ttl);
 }
 
@@ -151,8 +153,8 @@ namespace {
 
 class TranscodingSink final : public storage::WatchSink {
  public:
-  TranscodingSink(storage::WatchSink& above, const Transcoder& transcoder)
-      : above_(above), transcoder_(transcoder) {}
+  TranscodingSink(storage::WatchSink& above, const Transcoder& transcoder, const WrittenForms& written)
+      : above_(above), transcoder_(transcoder), written_(written) {}
 
   void on_events(std::vector<storage::Event> events) override {
     for (storage::Event& event : events) {
@@ -168,16 +170,22 @@ class TranscodingSink final : public storage::WatchSink {
  private:
   void transcode(const std::string& key, Bytes& value) const {
     if (value.empty()) return;
+    if (auto json = written_.json_of(value)) {
+      value = *std::move(json);
+      return;
+    }
     if (auto json = transcoder_.to_json(key, value)) value = *std::move(json);
   }
   storage::WatchSink& above_;
   const Transcoder& transcoder_;
+  const WrittenForms& written_;
 };
 
 /// Keeps the sink as long as the watch below calls it.
 class TranscodingWatch final : public storage::Watch {
  public:
-  TranscodingWatch(storage::WatchSink& above, const Transcoder& transcoder) : sink(above, transcoder) {}
+  TranscodingWatch(storage::WatchSink& above, const Transcoder& transcoder, const WrittenForms& written)
+      : sink(above, transcoder, written) {}
   TranscodingSink sink;
   std::unique_ptr<storage::Watch> below;  // ends first
 };
@@ -186,7 +194,7 @@ class TranscodingWatch final : public storage::Watch {
 
 Result<std::unique_ptr<storage::Watch>> TranscodingStore::watch(std::string prefix, storage::Revision after,
                                                                 storage::WatchSink& sink) {
-  auto watch = std::make_unique<TranscodingWatch>(sink, transcoder_);
+  auto watch = std::make_unique<TranscodingWatch>(sink, transcoder_, written_);
   TRY(watch->below, below_.watch(std::move(prefix), after, watch->sink));
   return watch;
 }

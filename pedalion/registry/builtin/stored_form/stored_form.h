@@ -9,6 +9,7 @@
 #include "pedalion/apimachinery/meta/group_version.h"
 #include "pedalion/apimachinery/scheme/scheme.h"
 #include "pedalion/base/parallel.h"
+#include "pedalion/registry/builtin/stored_form/written_forms.h"
 #include "pedalion/storage/store.h"
 
 namespace pedalion::registry::builtin::stored_form {
@@ -40,8 +41,8 @@ class Transcoder {
 };
 
 /// A store whose values are JSON to those above it, and kube-apiserver's to the one below. A value that
-/// cannot be read fails a get; lists and watches hand it on as it is, for their readers to report. `below`
-/// and `transcoder` are borrowed.
+/// cannot be read fails a get; lists and watches hand it on as it is, for their readers to report. What was
+/// written through it is told to its watchers as it was written. `below` and `transcoder` are borrowed.
 class TranscodingStore final : public storage::Store {
  public:
   TranscodingStore(storage::Store& below, const Transcoder& transcoder)
@@ -67,6 +68,7 @@ class TranscodingStore final : public storage::Store {
  private:
   storage::Store& below_;
   const Transcoder& transcoder_;
+  WrittenForms written_;
   Parallel parallel_;
 };
 
