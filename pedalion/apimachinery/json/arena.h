@@ -8,7 +8,7 @@ namespace pedalion::json {
 /// Not thread-safe. Movable; what was allocated stays where it is. Never gives single allocations back.
 class Arena {
  public:
-  /// `first_block` bytes are taken at the first allocation; later blocks double, up to 1 MiB.
+  /// `first_block` bytes are taken at the first allocation; later blocks double, up to 32 KiB.
   explicit Arena(std::size_t first_block = 2048) : next_block_(first_block) {}
   Arena(Arena&& other) noexcept;
   Arena& operator=(Arena&& other) noexcept;

@@ -35,8 +35,43 @@ std::string quoted_char(unsigned char c) {
   return text;
 }
 
+/// What a parser works with, kept from one text to the next: elements lie here until their container closes,
+/// which is then made as large as it has to be.
+struct Workspace {
+  struct Open {
+    bool array = false;
+    std::size_t first_item = 0, first_member = 0;  // of its own, above those of the others
+    Value large;                   // an object with many members, found by hash: holds them itself
+    std::string_view key;          // of the member being parsed
+    Value* before = nullptr;       // that member's value when it was there already, in `large` …
+    std::size_t before_at = kNew;  // … or where it lies
+  };
+  static constexpr std::size_t kNew = ~std::size_t{0};
+  static constexpr std::size_t kMostKept = 4096;  // elements
+
+  std::vector<Open> open;
+  std::vector<Value> items;
+  std::vector<Member> members;
+  std::string unescaped;
+
+  void clear() {
+    if (items.capacity() > kMostKept || members.capacity() > kMostKept || open.capacity() > kMostKept ||
+        unescaped.capacity() > kMostKept) {
+      *this = Workspace();
+    }
+    open.clear();
+    items.clear();
+    members.clear();
+  }
+};
+
+Workspace& workspace() {
+  thread_local Workspace the_threads;
+  return the_threads;
+}
+
 /// A parser over text that lies in the arena already: strings without escapes are views into it. Containers
-/// that are open are kept on a stack of its own, so depth costs no stack frames.
+/// that are open are kept on a stack of its own, so depth costs no stack frames. One a thread at a time.
 class Parser {
  public:
   Parser(std::string_view text, Arena& arena, const ParseOptions& options)
@@ -44,7 +79,11 @@ class Parser {
         at_(text.data()),
         end_(text.data() + text.size()),
         arena_(arena),
-        options_(options) {}
+        options_(options),
+        work_(workspace()),
+        open_(work_.open) {
+    work_.clear();
+  }
 
   Result<Value> run() {
     skip_space();
@@ -57,11 +96,7 @@ class Parser {
 
  private:
   using Outcome = Result<void>;
-  struct Open {
-    Value container;
-    std::string_view key;     // of the member being parsed
-    Value* before = nullptr;  // that member's value when it was there already
-  };
+  using Open = Workspace::Open;
 
   std::unexpected<Status> fail(std::string message) const {
     return std::unexpected(Status(400, "BadRequest", std::move(message)));
@@ -94,8 +129,7 @@ class Parser {
         bool closed = false;
         TRY_OK(next_element(closed));
         if (!closed) break;
-        value = open_.back().container;
-        open_.pop_back();
+        value = close();
       }
     }
   }
@@ -135,13 +169,13 @@ class Parser {
   Outcome open_object(Value& value, bool& opened) {
     TRY_OK(check_depth());
     ++at_;
-    value = Value::object(arena_);
     skip_space();
     if (at_ != end_ && *at_ == '}') {
       ++at_;
+      value = Value::object(arena_);
       return {};
     }
-    open_.push_back({value, {}});
+    open_.push_back({.array = false, .first_item = work_.items.size(), .first_member = work_.members.size()});
     opened = true;
     return parse_key("looking for beginning of object key string");
   }
@@ -149,13 +183,13 @@ class Parser {
   Outcome open_array(Value& value, bool& opened) {
     TRY_OK(check_depth());
     ++at_;
-    value = Value::array(arena_);
     skip_space();
     if (at_ != end_ && *at_ == ']') {
       ++at_;
+      value = Value::array(arena_);
       return {};
     }
-    open_.push_back({value, {}});
+    open_.push_back({.array = true, .first_item = work_.items.size(), .first_member = work_.members.size()});
     opened = true;
     return {};
   }
@@ -165,26 +199,67 @@ class Parser {
     if (at_ == end_ || *at_ != '"') return fail_at(where);
     Open& open = open_.back();
     TRY_OK(parse_string(open.key));
-    open.before = open.container.find(open.key);
-    if (open.before != nullptr) report_duplicate();
+    if (is_there(open)) report_duplicate();
     skip_space();
     if (at_ == end_ || *at_ != ':') return fail_at("after object key");
     ++at_;
     return {};
   }
 
+  /// Looks whether the member has come before.
+  bool is_there(Open& open) const {
+    if (!open.large.is_null()) return (open.before = open.large.find(open.key)) != nullptr;
+    const auto& members = work_.members;
+    std::size_t at = open.first_member;
+    while (at < members.size() && members[at].name != open.key) ++at;
+    open.before_at = at < members.size() ? at : Workspace::kNew;
+    return at < members.size();
+  }
+
   void attach(Value value) {
     Open& open = open_.back();
-    if (open.container.is_array()) {
-      open.container.push_back(value, arena_);
-    } else if (open.before != nullptr) {
-      if (options_.repeated == Repeated::kMerge && open.before->is_object() && value.is_object())
-        merge(*open.before, value);
-      else
-        *open.before = value;
-    } else {
-      open.container.append_member(open.key, value, arena_);
+    if (open.array) {
+      work_.items.push_back(value);
+      return;
     }
+    bool large = !open.large.is_null();
+    Value* before = large                               ? open.before
+                    : open.before_at != Workspace::kNew ? &work_.members[open.before_at].value
+                                                        : nullptr;
+    if (before != nullptr) {
+      if (options_.repeated == Repeated::kMerge && before->is_object() && value.is_object())
+        merge(*before, value);
+      else
+        *before = value;
+    } else if (large) {
+      open.large.append_member(open.key, value, arena_);
+    } else {
+      work_.members.push_back({open.key, value});
+      if (work_.members.size() - open.first_member > kMostUnindexed)
+        open.large = take_members(open, kMostUnindexed * 4);
+    }
+  }
+
+  Value take_members(const Open& open, std::uint32_t room) {
+    Value made = Value::object(arena_, room);
+    for (std::size_t i = open.first_member; i < work_.members.size(); ++i)
+      made.append_member(work_.members[i].name, work_.members[i].value, arena_);
+    work_.members.resize(open.first_member);
+    return made;
+  }
+
+  /// The innermost container, which is complete.
+  Value close() {
+    const Open open = open_.back();
+    open_.pop_back();
+    if (!open.array) {
+      if (!open.large.is_null()) return open.large;
+      return take_members(open, static_cast<std::uint32_t>(work_.members.size() - open.first_member));
+    }
+    Value made = Value::array(arena_, static_cast<std::uint32_t>(work_.items.size() - open.first_item));
+    for (std::size_t i = open.first_item; i < work_.items.size(); ++i) made.push_back(work_.items[i], arena_);
+    work_.items.resize(open.first_item);
+    return made;
   }
 
   void merge(Value& into, const Value& more) {
@@ -203,9 +278,11 @@ class Parser {
   void report_duplicate() {
     if (options_.duplicates == nullptr || options_.duplicates->size() >= kMaxReported) return;
     std::string path;
-    for (const Open& open : open_) {
-      if (open.container.is_array()) {
-        path += "[" + std::to_string(open.container.size()) + "]";
+    for (std::size_t i = 0; i < open_.size(); ++i) {
+      const Open& open = open_[i];
+      if (open.array) {
+        std::size_t end = i + 1 < open_.size() ? open_[i + 1].first_item : work_.items.size();
+        path += "[" + std::to_string(end - open.first_item) + "]";
       } else {
         path += (path.empty() ? "" : ".") + std::string(open.key);
       }
@@ -215,7 +292,7 @@ class Parser {
   }
 
   Outcome next_element(bool& closed) {
-    bool array = open_.back().container.is_array();
+    bool array = open_.back().array;
     if (at_ != end_ && *at_ == ',') {
       ++at_;
       return array ? Outcome() : parse_key("looking for beginning of object key string");
@@ -310,21 +387,21 @@ class Parser {
   /// The slow way, from the first escape on. What is unescaped is never longer than what was written, U+FFFD
   /// aside.
   Outcome parse_escaped(const char* start, std::string_view& text) {
-    scratch_.assign(start, at_);
+    work_.unescaped.assign(start, at_);
     while (true) {
       if (at_ == end_) return fail_at("");
       auto c = static_cast<unsigned char>(*at_);
       if (c == '"') break;
       if (c < 0x20) return fail_at("in string literal");
       if (c != '\\') {
-        scratch_ += *at_++;
+        work_.unescaped += *at_++;
         continue;
       }
       ++at_;
       TRY_OK(parse_escape());
     }
     ++at_;
-    text = arena_.copy(scratch_);
+    text = arena_.copy(work_.unescaped);
     return {};
   }
 
@@ -344,12 +421,12 @@ class Parser {
           at_ = before;
         }
       }
-      append_utf8(code >= 0xd800 && code < 0xe000 ? 0xfffd : code, scratch_);
+      append_utf8(code >= 0xd800 && code < 0xe000 ? 0xfffd : code, work_.unescaped);
       return {};
     }
     auto which = kNames.find(*at_);
     if (which == std::string_view::npos) return fail_at("in string escape code");
-    scratch_ += kMeanings[which];
+    work_.unescaped += kMeanings[which];
     ++at_;
     return {};
   }
@@ -373,13 +450,14 @@ class Parser {
   }
 
   static constexpr std::size_t kMaxReported = 100;
+  static constexpr std::uint32_t kMostUnindexed = 24;
   const char* begin_;
   const char* at_;
   const char* end_;
   Arena& arena_;
   const ParseOptions& options_;
-  std::vector<Open> open_;
-  std::string scratch_;
+  Workspace& work_;
+  std::vector<Open>& open_;
 };
 
 }  // namespace
@@ -392,7 +470,7 @@ Result<Value> parse(std::string_view text, Arena& arena, const ParseOptions& opt
 }
 
 Result<Document> parse(std::string_view text, const ParseOptions& options) {
-  Document document{Arena(text.size() * 4 + 512), {}};
+  Document document{Arena(text.size() * 3 + 512), {}};
   TRY(document.root, parse(text, document.arena, options));
   return document;
 }

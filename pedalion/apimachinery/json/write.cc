@@ -187,9 +187,12 @@ void write(const Value& value, std::string& out, SortKeys sort) {
 }
 
 std::string to_string(const Value& value, SortKeys sort) {
-  std::string out;
-  write(value, out, sort);
-  return out;
+  constexpr std::size_t kMostKept = 256 << 10;
+  thread_local std::string scratch;  // grows to what is usual, so that the text is as large as it has to be
+  scratch.clear();
+  write(value, scratch, sort);
+  if (scratch.size() > kMostKept) return std::move(scratch);
+  return scratch;
 }
 
 void write_pretty(const Value& value, std::string& out) { indent(to_string(value), out); }

@@ -103,6 +103,45 @@ int compare_parsed(std::string_view a, std::string_view b) {
   return compare_values(*left, *right);
 }
 
+/// Takes from `text` what Go would write exactly so: a string of plain characters, a small whole number. Says
+/// whether there was one.
+bool take_plain_string(std::string_view& text) {
+  if (text.empty() || text[0] != '"') return false;
+  std::size_t end = 1;
+  auto plain = [](char c) { return c >= ' ' && c < 0x7f && c != '\\' && c != '<' && c != '>' && c != '&'; };
+  while (end < text.size() && text[end] != '"' && plain(text[end])) ++end;
+  if (end == text.size() || text[end] != '"') return false;
+  text.remove_prefix(end + 1);
+  return true;
+}
+bool take_plain_scalar(std::string_view& text) {
+  if (take_plain_string(text)) return true;
+  auto digits = std::min(text.size(), text.find_first_not_of("0123456789"));
+  if (digits == 0 || digits > 18 || (digits > 1 && text[0] == '0')) return false;
+  text.remove_prefix(digits);
+  return true;
+}
+
+/// Whether a key or value is plainly as it would be written, which spares reading and writing it.
+bool is_plain_value(std::string_view body) { return take_plain_scalar(body) && body.empty(); }
+bool is_plain_key(std::string_view body) {
+  if (body.size() < 2 || body.front() != '{' || body.back() != '}') return false;
+  body = body.substr(1, body.size() - 2);
+  for (std::string_view last; !body.empty();) {
+    std::string_view name = body;
+    if (!take_plain_string(body)) return false;
+    name = name.substr(1, name.size() - body.size() - 2);
+    if (name <= last || body.empty() || body[0] != ':') return false;
+    last = name;
+    body.remove_prefix(1);
+    if (!take_plain_scalar(body)) return false;
+    if (body.empty()) return true;
+    if (body[0] != ',' || body.size() == 1) return false;
+    body.remove_prefix(1);
+  }
+  return false;
+}
+
 Element make_element(char kind, std::string_view body, json::Arena& arena) {
   auto* text = static_cast<char*>(arena.allocate(body.size() + 2));
   text[0] = kind;
@@ -170,10 +209,12 @@ Result<std::optional<Element>> canonical_element(std::string_view text, json::Ar
       return text;
     }
     case 'v': {
+      if (is_plain_value(body)) return text;
       TRY(Value value, json::parse(body, arena));
       return value_element(value, arena);
     }
     case 'k': {
+      if (is_plain_key(body)) return text;
       TRY(Value value, json::parse(body, arena));
       if (!value.is_object())
         return std::unexpected(malformed("a key must be an object: " + std::string(text)));

@@ -145,10 +145,7 @@ Task<Result<rest::ObjectPtr>> ResourceStore::current(std::string key) {
 Bytes ResourceStore::encode(const Strategy& strategy, json::Document& object) const {
   strategy.canonicalize(object);
   order_metadata(object);
-  std::string text;
-  text.reserve(2048);
-  json::write(object.root, text);
-  return Bytes(std::move(text));
+  return Bytes(json::to_string(object.root));
 }
 
 rest::ObjectPtr ResourceStore::shared_form(const std::string& key, Bytes bytes,

@@ -48,10 +48,7 @@ Result<Bytes> shaped_text(const schema::Type& type, const meta::GroupVersionKind
   if (Value* metadata = whole.find("metadata")) metadata->erase("resourceVersion");
   if (gvk.kind == "StatefulSet") name_claims(whole, arena);
   TRY(Value shaped, codec::shape(type, whole, arena));
-  std::string text;
-  text.reserve(2048);
-  json::write(shaped, text);
-  return Bytes(std::move(text));
+  return Bytes(json::to_string(shaped));
 }
 
 }  // namespace
