@@ -75,6 +75,9 @@ Value user_value(const UserInfo& user, json::Arena& arena) {
   value.append_member("username", Value::string(user.name, arena), arena);
   if (!user.uid.empty()) value.append_member("uid", Value::string(user.uid, arena), arena);
   value.append_member("groups", list_of(user.groups, arena), arena);
+  if (user.extra.empty()) return value;
+  Value& extra = value.append_member("extra", Value::object(arena), arena);
+  for (const auto& [key, values] : user.extra) extra.set(key, list_of(values, arena), arena);
   return value;
 }
 
@@ -99,7 +102,9 @@ json::Document review_token(const server::authn::Authenticator& authenticator,
     status.root.append_member("audiences", list_of(audiences, arena), arena);
   } else {
     status.root.append_member("user", Value::object(arena), arena);
-    if (!user) status.root.append_member("error", Value::string(user.error().message, arena), arena);
+    // A good token for others is as bad as any.
+    std::string_view error = user ? "invalid bearer token" : std::string_view(user.error().message);
+    status.root.append_member("error", Value::string(error, arena), arena);
   }
   return status;
 }

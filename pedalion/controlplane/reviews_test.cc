@@ -45,7 +45,8 @@ TEST_F(Reviews, SayWhoseTokenItIs) {
       R"("audiences":["https://issuer"]})");
   EXPECT_EQ(json::to_string(callbacks_.review_token("x", {})->root),
             R"({"user":{},"error":"invalid bearer token"})");
-  EXPECT_EQ(json::to_string(callbacks_.review_token("t", {"others"})->root), R"({"user":{}})");
+  EXPECT_EQ(json::to_string(callbacks_.review_token("t", {"others"})->root),
+            R"({"user":{},"error":"invalid bearer token"})");
 }
 
 TEST_F(Reviews, ListWhatIsAllowed) {

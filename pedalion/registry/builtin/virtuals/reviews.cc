@@ -59,6 +59,14 @@ class WhoAmI final : public rest::Creater {
   const schema::Type& type_;
 };
 
+/// Nothing is stored, yet the answer tells who owns what was asked.
+void own_fields(const schema::Type& type, std::string_view api_version, const rest::WriteOptions& options,
+                json::Document& object) {
+  managedfields::FieldManager how{
+      &type, {options.field_manager, api_version, ""}, meta::now_seconds(), nullptr, {}};
+  managedfields::track_update(how, nullptr, object.root, object.arena);
+}
+
 std::string text_of(const Value& object, std::string_view name) {
   const Value* value = object.find(name);
   return std::string(value == nullptr ? std::string_view() : value->string_or());
@@ -111,9 +119,7 @@ class AccessReview final : public rest::Creater {
     }
     Filler review(object.root, type_, object.arena);
     Value& spec = review.in("spec").object();
-    managedfields::FieldManager how{
-        &type_, {options.field_manager, "authorization.k8s.io/v1", ""}, meta::now_seconds(), nullptr, {}};
-    managedfields::track_update(how, nullptr, object.root, object.arena);
+    own_fields(type_, "authorization.k8s.io/v1", options, object);
     auto errors = validate_access(object.root, whom_, context.ns);
     if (!errors.empty()) co_return std::unexpected(meta::invalid("authorization.k8s.io", "", "", errors));
 
@@ -150,6 +156,8 @@ class RulesReview final : public rest::Creater {
     std::string ns(review.in("spec").text("namespace"));
     if (ns.empty()) co_return std::unexpected(meta::bad_request("no namespace on request"));
     CO_TRY(json::Document rules, callbacks_.rules_of(*context.user, ns));
+    // What was asked is not repeated.
+    for (std::string_view part : {"metadata", "spec"}) review.set(part, Value::object(object.arena));
     review.set("status", json::deep_copy(rules.root, object.arena));
     co_return unstored_object(object.root);
   }
@@ -165,11 +173,13 @@ class TokenReview final : public rest::Creater {
   TokenReview(const schema::Type& type, const AccessCallbacks& callbacks)
       : type_(type), callbacks_(callbacks) {}
   Task<Result<ObjectPtr>> create(RequestContext&, std::string, json::Document object,
-                                 rest::WriteOptions) override {
+                                 rest::WriteOptions options) override {
     if (!callbacks_.review_token) {
       co_return std::unexpected(meta::not_implemented("this server does not review tokens"));
     }
     Filler review(object.root, type_, object.arena);
+    review.in("spec");
+    own_fields(type_, "authentication.k8s.io/v1", options, object);
     Filler spec = review.in("spec");
     std::string token(spec.text("token"));
     if (token.empty()) {
