@@ -72,10 +72,12 @@ std::string Origin::of_context() const {
   return in_cluster ? "in-cluster: " : place(context_file, "", "", context);
 }
 std::string Origin::of_cluster() const {
-  return in_cluster ? "in-cluster: " : place(cluster_file, "cluster", cluster, context);
+  return in_cluster ? "in-cluster: "
+                    : place(cluster_file.empty() ? context_file : cluster_file, "cluster", cluster, context);
 }
 std::string Origin::of_user() const {
-  return in_cluster ? "in-cluster: " : place(user_file, "user", user, context);
+  return in_cluster ? "in-cluster: "
+                    : place(user_file.empty() ? context_file : user_file, "user", user, context);
 }
 
 Result<void> check(const Config& config) {

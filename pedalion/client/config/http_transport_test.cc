@@ -215,6 +215,28 @@ TEST_F(HttpTransport, ARefusedTokenIsReadAgainAtOnce) {
   EXPECT_THAT(text(), HasSubstr("Bearer good\n"));
 }
 
+TEST_F(HttpTransport, APluginIsAskedAgainAfterARefusal) {
+  serve(true);
+  auto client = pair(authority_, false);
+  write("client.crt", client.certificate);
+  write("client.key", client.key);
+  // The first time an unknown token, then another one with a certificate.
+  auto plugin = write("plugin", "#!/bin/sh\ncd " + folder_ + R"script(
+quoted() { sed 's/$/\\n/' "$1" | tr -d '\n'; }
+printf '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","status":{"token":'
+if [ ! -e ran ]; then touch ran; printf '"unknown"}}'; exit; fi
+printf '"known","clientCertificateData":"%s","clientKeyData":"%s"}}' "$(quoted client.crt)" "$(quoted client.key)"
+)script");
+  std::filesystem::permissions(plugin, std::filesystem::perms::owner_all);
+  config_.exec = ExecConfig{.command = plugin, .api_version = "client.authentication.k8s.io/v1beta1"};
+  config_.exec->interactive = ExecConfig::Interactive::kNever;
+  make();
+  EXPECT_EQ(send()->status, 401);
+  auto said = text();
+  EXPECT_THAT(said, HasSubstr("\nauthorization: Bearer known\n"));
+  EXPECT_THAT(said, HasSubstr("certificates: 1\n"));
+}
+
 TEST_F(HttpTransport, InflatesAnswers) {
   serve(false);
   make();

@@ -117,6 +117,8 @@ TEST(Kubeconfig, SaysWhatDoesNotExist) {
             "kubeconfig /etc/k/config, context \"lost-cluster\": cluster \"where\" does not exist");
   EXPECT_EQ(failure(config_of(parsed("current-context: gone"))),
             "kubeconfig /etc/k/config: context \"gone\" does not exist");
+  EXPECT_EQ(failure(config_of(parsed("contexts: [{name: x}]\ncurrent-context: x", "f"))),
+            "kubeconfig f, context \"x\": no server is named");
   EXPECT_EQ(failure(config_of({})), "no configuration: no context is chosen and no server is named");
 }
 
