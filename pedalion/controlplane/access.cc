@@ -11,9 +11,9 @@ namespace pedalion::controlplane {
 
 using namespace server;
 
-Result<std::unique_ptr<authn::Authenticator>> make_authenticator(const AccessChoice& access,
-                                                                 const std::string& own_authority,
-                                                                 std::string loopback_token) {
+Result<std::unique_ptr<authn::Authenticator>> make_authenticator(
+    const AccessChoice& access, const std::string& own_authority, std::string loopback_token,
+    std::unique_ptr<authn::Authenticator> accounts) {
   std::vector<std::unique_ptr<authn::Authenticator>> members;
   members.push_back(std::make_unique<authn::LoopbackAuthenticator>(std::move(loopback_token)));
   std::string roots = own_authority;
@@ -31,10 +31,11 @@ Result<std::unique_ptr<authn::Authenticator>> make_authenticator(const AccessCho
     TRY(auto trusted, http::tls::TrustStore::parse(roots));
     members.push_back(std::make_unique<authn::CertificateAuthenticator>(std::move(trusted)));
   }
-  if (!access.token_file.empty()) {
-    TRY(auto tokens, authn::TokenFileAuthenticator::open(access.token_file));
-    members.push_back(std::move(tokens));
-  }
+  members.push_back(std::move(accounts));
+  // Without a file nobody has such a token; who comes with one is refused all the same.
+  TRY(auto tokens, access.token_file.empty() ? authn::TokenFileAuthenticator::parse("")
+                                             : authn::TokenFileAuthenticator::open(access.token_file));
+  members.push_back(std::move(tokens));
   if (access.anonymous) members.push_back(std::make_unique<authn::AnonymousAuthenticator>());
   return std::make_unique<authn::UnionAuthenticator>(std::move(members));
 }

@@ -21,6 +21,7 @@
 #include "pedalion/controlplane/kubeconfig.h"
 #include "pedalion/controlplane/overrides.h"
 #include "pedalion/controlplane/reviews.h"
+#include "pedalion/controlplane/service_accounts.h"
 #include "pedalion/controlplane/store.h"
 #include "pedalion/server/director.h"
 #include "pedalion/server/system_paths.h"
@@ -40,7 +41,9 @@ struct ControlPlane::Rep {
   std::unique_ptr<OpenedStore> store;
   std::unique_ptr<OverriddenStores> overridden;  // null: all lies in `store`
   std::unique_ptr<Encryption> encryption;        // null: nothing is encrypted
+  ServiceAccounts accounts;
   std::unique_ptr<authn::Authenticator> authenticator;
+  const authn::ServiceAccountAuthenticator* account_tokens = nullptr;  // a member of the former
   std::unique_ptr<authz::Authorizer> authorizer;
   std::unique_ptr<Api> api;
   PathTable paths;
@@ -57,6 +60,7 @@ struct ControlPlane::Rep {
   std::thread starter;  // runs the hooks, then renews the lease
 
   Result<void> prepare_certificates();
+  Result<void> build_authenticator();
   Result<void> build_api();
   Result<void> build_paths();
   Result<void> write_kubeconfig();
@@ -144,11 +148,24 @@ Result<void> ControlPlane::Rep::prepare_certificates() {
   return {};
 }
 
+Result<void> ControlPlane::Rep::build_authenticator() {
+  TRY(accounts, ServiceAccounts::open(options.service_accounts, options.tls.certificate_directory));
+  auto find = [this](std::string_view resource, const std::string& ns, const std::string& name) {
+    return api == nullptr ? std::nullopt : find_for_tokens(api->registry(), resource, ns, name);
+  };
+  auto tokens = accounts.authenticator(std::move(find));
+  account_tokens = tokens.get();
+  TRY(authenticator, make_authenticator(options.access, credentials ? credentials->authority : std::string(),
+                                        loopback_token, std::move(tokens)));
+  return {};
+}
+
 Result<void> ControlPlane::Rep::build_api() {
   ApiOptions wanted;
   wanted.registry = options.registry;
   wanted.key_prefix = options.storage.prefix;
-  wanted.access = review_callbacks(*authenticator, *authorizer, {options.service_accounts.issuer});
+  wanted.access = review_callbacks(*authenticator, *account_tokens, *authorizer, accounts.audiences());
+  wanted.access.issuer = accounts.issuer();
   wanted.min_request_timeout = options.min_request_timeout;
   wanted.advertised_server = advertised_server();
   storage::Store* values = &store->store();
@@ -199,13 +216,7 @@ Result<void> ControlPlane::Rep::build_paths() {
   add_health(paths, std::make_shared<HealthEndpoint>("readyz", ready));
   add_version(paths);
   add_metrics(paths, metrics);
-  const auto& accounts = options.service_accounts;
-  if (!accounts.key_files.empty() && accounts.issuer.starts_with("https://")) {
-    auto uri = accounts.jwks_uri;
-    if (uri.empty()) uri = "https://" + advertised_server() + "/openid/v1/jwks";
-    TRY(auto metadata, OpenIdMetadata::make({accounts.issuer, uri, accounts.key_files}));
-    add_openid(paths, std::move(metadata));
-  }
+  if (auto metadata = accounts.openid(advertised_server())) add_openid(paths, *std::move(metadata));
   api->add_paths(paths);
   add_index(paths);
   return {};
@@ -263,6 +274,7 @@ void ControlPlane::Rep::run_hooks() {
   const auto wanted = bootstrap_options();
   while (true) {
     auto made = sync_wait(bootstrap::create_bootstrap_objects(api->registry(), wanted));
+    if (made) made = load_for_tokens(api->registry());
     for (auto name : kBootstrapHooks) hooks.finished(name, made);
     if (made) break;
     log::warning("cannot create the objects that every cluster has; trying again",
@@ -293,9 +305,7 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::create(Options options) {
   for (auto name : kBootstrapHooks) rep->hooks.add(std::string(name));
   TRY_OK(rep->prepare_certificates());
   TRY(rep->store, open_store(rep->options.storage));
-  TRY(rep->authenticator,
-      make_authenticator(rep->options.access, rep->credentials ? rep->credentials->authority : std::string(),
-                         rep->loopback_token));
+  TRY_OK(rep->build_authenticator());
   rep->authorizer = make_authorizer(rep->options.access);
   TRY_OK(rep->build_api());
   TRY_OK(rep->build_paths());

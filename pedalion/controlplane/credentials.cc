@@ -9,6 +9,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "pedalion/server/authn/token_keys.h"
+
 namespace pedalion::controlplane {
 namespace {
 
@@ -133,6 +135,16 @@ Result<Credentials> ensure_credentials(const CredentialsRequest& request) {
   credentials.serving_certificate_file = directory.certificate_file("apiserver");
   credentials.serving_key_file = directory.key_file("apiserver");
   return credentials;
+}
+
+Result<std::string> ensure_token_key(const std::string& path) {
+  Directory directory(path);
+  TRY_OK(directory.make());
+  std::string file = directory.key_file("sa");
+  if (std::filesystem::exists(file)) return file;
+  TRY(std::string key, server::authn::make_signing_key());
+  TRY_OK(http::tls::write_file(file, key, true));
+  return file;
 }
 
 }  // namespace pedalion::controlplane

@@ -25,4 +25,7 @@ struct CredentialsRequest {
 /// more days is kept. Fails when the directory cannot be written.
 Result<Credentials> ensure_credentials(const CredentialsRequest& request);
 
+/// sa.key of the directory, which signs service account tokens: made if it is not there.
+Result<std::string> ensure_token_key(const std::string& directory);
+
 }  // namespace pedalion::controlplane

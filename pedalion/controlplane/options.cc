@@ -111,14 +111,22 @@ Result<AccessChoice> access_from(const FlagValues& flags) {
   return access;
 }
 
-ServiceAccountChoice service_accounts_from(const FlagValues& flags) {
+Result<ServiceAccountChoice> service_accounts_from(const FlagValues& flags) {
   ServiceAccountChoice accounts;
-  const auto& issuers = flags.list("service-account-issuer");
-  if (!issuers.empty()) accounts.issuer = issuers.front();
+  accounts.issuers = flags.list("service-account-issuer");
   accounts.jwks_uri = flags.text("service-account-jwks-uri");
   accounts.key_files = flags.list("service-account-key-file");
-  const auto& signing = flags.text("service-account-signing-key-file");
-  if (accounts.key_files.empty() && !signing.empty()) accounts.key_files.push_back(signing);
+  accounts.signing_key_file = flags.text("service-account-signing-key-file");
+  accounts.audiences = flags.list("api-audiences");
+  if (accounts.audiences.empty()) accounts.audiences = accounts.issuers;
+  accounts.extends = flags.boolean("service-account-extend-token-expiration");
+  accounts.longest = std::chrono::duration_cast<std::chrono::seconds>(
+      flags.duration("service-account-max-token-expiration"));
+  auto seconds = accounts.longest.count();
+  if (seconds != 0 && (seconds < 3600 || seconds > std::int64_t{1} << 32)) {
+    return std::unexpected(
+        refused("the service-account-max-token-expiration must be between 1 hour and 2^32 seconds"));
+  }
   return accounts;
 }
 
@@ -189,7 +197,7 @@ Result<Options> options_from(const FlagValues& flags) {
   TRY(options.storage, storage_from(flags));
   TRY(options.tls, tls_from(flags));
   TRY(options.access, access_from(flags));
-  options.service_accounts = service_accounts_from(flags);
+  TRY(options.service_accounts, service_accounts_from(flags));
   TRY(options.registry, registry_from(flags));
   options.controllers = flags.list("controllers");
   if (auto known = controllers::manager::chosen_controllers(options.controllers); !known) {

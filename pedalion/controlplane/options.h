@@ -46,8 +46,13 @@ struct AccessChoice {
 };
 
 struct ServiceAccountChoice {
-  std::string issuer, jwks_uri;
-  std::vector<std::string> key_files;  // that verify, the signing key among them; empty: no OpenID documents
+  std::vector<std::string> issuers;  // the first signs
+  std::string jwks_uri;
+  std::vector<std::string> key_files;  // that verify, besides the signing key
+  std::string signing_key_file;        // empty, and no key_files: a key is made where the certificates lie
+  std::vector<std::string> audiences;  // this server's
+  std::chrono::seconds longest{0};     // of tokens; 0: as asked for
+  bool extends = true;
 };
 
 struct RegistryChoice {

@@ -21,6 +21,14 @@ TEST(Options, AreKubernetesDefaults) {
   EXPECT_TRUE(made->service_accounts.key_files.empty());
 }
 
+TEST(Options, LimitTheLivesOfTokens) {
+  EXPECT_FALSE(options({"--service-account-max-token-expiration=59m"}));
+  auto made = options({"--service-account-max-token-expiration=2h", "--api-audiences=a,b"});
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->service_accounts.longest, std::chrono::hours(2));
+  EXPECT_EQ(made->service_accounts.audiences, (std::vector<std::string>{"a", "b"}));
+}
+
 TEST(Options, ReadWhatFlagsSay) {
   auto made =
       options({"--storage=memory", "--etcd-prefix=other/", "--tls-sni-cert-key=c,k:a.example,*.b.example",
@@ -36,7 +44,9 @@ TEST(Options, ReadWhatFlagsSay) {
   EXPECT_EQ(made->tls.context.min_version, http::tls::MinVersion::kTls13);
   EXPECT_EQ(made->registry.first_node_port, 1000);
   EXPECT_EQ(made->registry.last_node_port, 2000);
-  EXPECT_EQ(made->service_accounts.key_files, std::vector<std::string>{"sa.key"});
+  EXPECT_EQ(made->service_accounts.signing_key_file, "sa.key");
+  EXPECT_EQ(made->service_accounts.audiences,
+            std::vector<std::string>{"https://kubernetes.default.svc.cluster.local"});
   EXPECT_EQ(made->server.listen.limits.streams_per_connection, 7u);
 }
 

@@ -81,29 +81,39 @@ Value user_value(const UserInfo& user, json::Arena& arena) {
   return value;
 }
 
-json::Document review_token(const server::authn::Authenticator& authenticator,
-                            const std::vector<std::string>& own_audiences, const std::string& token,
-                            const std::vector<std::string>& wanted) {
+using server::authn::Authenticator;
+using server::authn::ServiceAccountAuthenticator;
+using Identity = ServiceAccountAuthenticator::Identity;
+
+/// The user of any other token, for whom this server is.
+Result<Identity> identify(const Authenticator& authenticator, const std::vector<std::string>& own_audiences,
+                          const std::string& token, const std::vector<std::string>& wanted) {
+  http::Request request;
+  request.headers.add("authorization", "Bearer " + token);
+  Identity identity;
+  TRY(identity.user, authenticator.authenticate(request));
+  if (identity.user != nullptr && identity.user->name == server::authn::kAnonymousUser)
+    identity.user = nullptr;
+  for (const auto& audience : own_audiences) {
+    if (wanted.empty() || std::ranges::find(wanted, audience) != wanted.end())
+      identity.audiences.push_back(audience);
+  }
+  if (identity.audiences.empty()) identity.user = nullptr;
+  return identity;
+}
+
+json::Document review_token(const Result<Identity>& identity) {
   json::Document status;
   auto& arena = status.arena;
   status.root = Value::object(arena);
-  http::Request request;
-  request.headers.add("authorization", "Bearer " + token);
-  auto user = authenticator.authenticate(request);
-  std::vector<std::string> audiences;
-  for (const auto& audience : own_audiences) {
-    if (wanted.empty() || std::ranges::find(wanted, audience) != wanted.end()) audiences.push_back(audience);
-  }
-  bool known =
-      user && *user != nullptr && (*user)->name != server::authn::kAnonymousUser && !audiences.empty();
-  if (known) {
+  if (identity && identity->user != nullptr) {
     status.root.append_member("authenticated", Value::boolean(true), arena);
-    status.root.append_member("user", user_value(**user, arena), arena);
-    status.root.append_member("audiences", list_of(audiences, arena), arena);
+    status.root.append_member("user", user_value(*identity->user, arena), arena);
+    status.root.append_member("audiences", list_of(identity->audiences, arena), arena);
   } else {
     status.root.append_member("user", Value::object(arena), arena);
     // A good token for others is as bad as any.
-    std::string_view error = user ? "invalid bearer token" : std::string_view(user.error().message);
+    std::string_view error = identity ? "invalid bearer token" : std::string_view(identity.error().message);
     status.root.append_member("error", Value::string(error, arena), arena);
   }
   return status;
@@ -111,9 +121,10 @@ json::Document review_token(const server::authn::Authenticator& authenticator,
 
 }  // namespace
 
-registry::builtin::virtuals::AccessCallbacks review_callbacks(
-    const server::authn::Authenticator& authenticator, const Authorizer& authorizer,
-    std::vector<std::string> audiences) {
+registry::builtin::virtuals::AccessCallbacks review_callbacks(const Authenticator& authenticator,
+                                                              const ServiceAccountAuthenticator& accounts,
+                                                              const Authorizer& authorizer,
+                                                              std::vector<std::string> audiences) {
   registry::builtin::virtuals::AccessCallbacks callbacks;
   callbacks.authorize = [&authorizer](const AccessQuestion& question) {
     return authorize(authorizer, question);
@@ -121,10 +132,12 @@ registry::builtin::virtuals::AccessCallbacks review_callbacks(
   callbacks.rules_of = [&authorizer](const UserInfo& user, const std::string& ns) -> Result<json::Document> {
     return rules_of(authorizer, user, ns);
   };
-  callbacks.review_token = [&authenticator, audiences = std::move(audiences)](
+  callbacks.review_token = [&authenticator, &accounts, audiences = std::move(audiences)](
                                const std::string& token,
                                const std::vector<std::string>& wanted) -> Result<json::Document> {
-    return review_token(authenticator, audiences, token, wanted);
+    auto identity = accounts.identify(token, wanted);
+    if (identity && identity->user == nullptr) identity = identify(authenticator, audiences, token, wanted);
+    return review_token(identity);
   };
   return callbacks;
 }

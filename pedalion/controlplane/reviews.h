@@ -5,15 +5,16 @@
 #include <vector>
 
 #include "pedalion/registry/builtin/virtuals/access.h"
-#include "pedalion/server/authn/authenticator.h"
+#include "pedalion/server/authn/service_account.h"
 #include "pedalion/server/authz/authorizer.h"
 
 namespace pedalion::controlplane {
 
-/// Both outlive the callbacks. `audiences`: for whom tokens are meant when they do not say. Tokens for
-/// service accounts are not signed here yet.
+/// All outlive the callbacks. `accounts` knows for whom tokens of service accounts are meant; all others are
+/// meant for `audiences`. Who signs tokens is for the caller to add.
 registry::builtin::virtuals::AccessCallbacks review_callbacks(
-    const server::authn::Authenticator& authenticator, const server::authz::Authorizer& authorizer,
+    const server::authn::Authenticator& authenticator,
+    const server::authn::ServiceAccountAuthenticator& accounts, const server::authz::Authorizer& authorizer,
     std::vector<std::string> audiences);
 
 }  // namespace pedalion::controlplane

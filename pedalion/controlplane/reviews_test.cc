@@ -19,9 +19,10 @@ class Reviews : public testing::Test {
     members.push_back(*server::authn::TokenFileAuthenticator::parse("t,alice,u1,\"dev\"\n"));
     members.push_back(std::make_unique<server::authn::AnonymousAuthenticator>());
     authenticator_ = std::make_unique<server::authn::UnionAuthenticator>(std::move(members));
-    callbacks_ = review_callbacks(*authenticator_, *authorizer_, {"https://issuer"});
+    callbacks_ = review_callbacks(*authenticator_, accounts_, *authorizer_, {"https://issuer"});
   }
   std::unique_ptr<server::authn::Authenticator> authenticator_;
+  const server::authn::ServiceAccountAuthenticator accounts_{{}};
   std::unique_ptr<server::authz::Authorizer> authorizer_;
   registry::builtin::virtuals::AccessCallbacks callbacks_;
 };

@@ -34,6 +34,10 @@ class ResourceStore final : public rest::Getter,
 
   const ResourceConfig& config() const { return config_; }
   watchcache::Cache& cache() { return *cache_; }
+  /// The object as far as the cache has come, which was loaded before; null when there is none.
+  rest::ObjectPtr peek(std::string_view ns, std::string_view name) const {
+    return cache_->peek(key_of(ns, name));
+  }
   /// Before anything is written; null: none.
   void set_allocator(Allocator* allocator) { allocator_ = allocator; }
 

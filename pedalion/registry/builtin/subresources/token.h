@@ -23,8 +23,10 @@ class TokenCreater final : public rest::Creater {
                                        rest::WriteOptions options) override;
 
  private:
-  Task<Result<void>> check_binding(rest::RequestContext& context, const json::Value& request,
-                                   std::string_view account);
+  Task<Result<void>> bind(rest::RequestContext& context, const json::Value& request,
+                          virtuals::TokenClaims& claims);
+  Task<Result<void>> bind_to_pod(rest::RequestContext& context, rest::ObjectPtr pod,
+                                 virtuals::TokenClaims& claims);
 
   rest::Getter& accounts_;
   const Bindable bindable_;

@@ -1,5 +1,6 @@
 #pragma once
 // What reviews ask of the layers above: who may do what, whose token is it. Given when the registry is made.
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -22,6 +23,27 @@ struct AccessAnswer {
   std::string reason, evaluation_error;
 };
 
+/// What a token of a service account says. Times are seconds since 1970.
+struct TokenClaims {
+  struct Ref {
+    std::string name, uid;  // without a name: nothing is said
+  };
+  std::string ns, id;
+  Ref account, pod, node, secret;
+  std::vector<std::string> audiences;
+  std::int64_t issued = 0, not_before = 0, expires = 0;
+  std::int64_t warn_after = 0;  // from when on its use is stale; 0: never
+};
+
+/// How tokens of service accounts are made.
+struct TokenIssuer {
+  std::vector<std::string> audiences;  // this server's own: for whom tokens are that do not say
+  std::int64_t longest = 0;            // seconds; 0: as long as is asked for
+  /// Tokens of pods that are asked for as kubelets do, for this server, live a year, and are stale before.
+  bool extends = true;
+  std::function<Result<std::string>(const TokenClaims&)> sign;  // empty: there is no key, 501
+};
+
 /// Thread-safe functions; an empty one is something that this server does not do: 501.
 struct AccessCallbacks {
   std::function<AccessAnswer(const AccessQuestion&)> authorize;
@@ -30,8 +52,7 @@ struct AccessCallbacks {
   /// `status` of a TokenReview.
   std::function<Result<json::Document>(const std::string& token, const std::vector<std::string>& audiences)>
       review_token;
-  /// `status` of a TokenRequest for a service account; `request` is the TokenRequest.
-  std::function<Result<json::Document>(const json::Value& account, const json::Value& request)> sign_token;
+  TokenIssuer issuer;
 };
 
 }  // namespace pedalion::registry::builtin::virtuals
