@@ -35,6 +35,16 @@ std::string quoted_char(unsigned char c) {
   return text;
 }
 
+/// Whether one of eight bytes ends the plain part of a string: a quote, a backslash, a control character.
+bool has_special(const char* at) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHighs = 0x8080808080808080;
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  auto has_zero = [](std::uint64_t bytes) { return (bytes - kOnes) & ~bytes & kHighs; };
+  std::uint64_t below_blank = (word - kOnes * 0x20) & ~word & kHighs;
+  return (has_zero(word ^ (kOnes * '"')) | has_zero(word ^ (kOnes * '\\')) | below_blank) != 0;
+}
+
 /// What a parser works with, kept from one text to the next: elements lie here until their container closes,
 /// which is then made as large as it has to be.
 struct Workspace {
@@ -375,6 +385,7 @@ class Parser {
 
   Outcome parse_string(std::string_view& text) {
     const char* start = ++at_;
+    while (end_ - at_ >= 8 && !has_special(at_)) at_ += 8;
     while (at_ != end_ && *at_ != '"' && *at_ != '\\' && static_cast<unsigned char>(*at_) >= 0x20) ++at_;
     if (at_ == end_) return fail_at("");
     if (*at_ == '"') {

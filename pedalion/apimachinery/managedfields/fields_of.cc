@@ -31,18 +31,19 @@ class Collector {
   }
 
   void members(const Place& place, const Value& value) {
-    std::vector<const json::Member*> sorted;
-    sorted.reserve(value.size());
-    for (const auto& member : value.members()) sorted.push_back(&member);
-    std::ranges::sort(sorted, {}, &json::Member::name);
-    for (const json::Member* member : sorted) {
-      auto there = place.member(member->name);
-      builder_.open(field_element(member->name, arena_));
-      walk(there ? *there : Place{}, member->value);
-      bool empty_map = member->value.is_object() && member->value.empty();
-      if (member->value.is_null() || empty_map || place.field(member->name) == nullptr) builder_.mark();
+    const std::size_t base = members_.size();
+    for (const auto& member : value.members()) members_.push_back(&member);
+    std::ranges::sort(std::span(members_).subspan(base), {}, &json::Member::name);
+    for (std::size_t i = base, end = members_.size(); i < end; ++i) {
+      const json::Member& member = *members_[i];
+      auto there = place.member(member.name);
+      builder_.open(field_element(member.name, arena_));
+      walk(there ? *there : Place{}, member.value);
+      bool empty_map = member.value.is_object() && member.value.empty();
+      if (member.value.is_null() || empty_map || place.field(member.name) == nullptr) builder_.mark();
       builder_.close();
     }
+    members_.resize(base);
   }
 
   FieldSet finish() { return builder_.finish(); }
@@ -54,25 +55,32 @@ class Collector {
   };
 
   void items(const Place& place, const Value& list) {
-    std::vector<Item> sorted;
+    const std::size_t base = items_.size();
     for (const Value& item : list.items()) {
-      if (auto element = item_element(place, item, arena_)) sorted.push_back({*element, &item});
+      if (auto element = item_element(place, item, arena_)) items_.push_back({*element, &item});
     }
-    std::ranges::sort(
-        sorted, [](const Item& a, const Item& b) { return compare_elements(a.element, b.element) < 0; });
-    for (std::size_t i = 0; i < sorted.size();) {
-      std::size_t end = i + 1;
-      while (end < sorted.size() && compare_elements(sorted[i].element, sorted[end].element) == 0) ++end;
-      builder_.open(sorted[i].element);
-      if (end == i + 1) walk(place.item(), *sorted[i].value);  // duplicates are owned as a whole
+    std::ranges::sort(std::span(items_).subspan(base), [](const Item& a, const Item& b) {
+      return compare_elements(a.element, b.element) < 0;
+    });
+    const Place inner = place.item();
+    for (std::size_t i = base, end = items_.size(); i < end;) {
+      const Item item = items_[i];
+      std::size_t next = i + 1;
+      while (next < end && compare_elements(item.element, items_[next].element) == 0) ++next;
+      builder_.open(item.element);
+      if (next == i + 1) walk(inner, *item.value);  // duplicates are owned as a whole
       builder_.mark();
       builder_.close();
-      i = end;
+      i = next;
     }
+    items_.resize(base);
   }
 
   json::Arena& arena_;
   FieldSetBuilder builder_;
+  // Stacks: each level sorts its own part.
+  std::vector<const json::Member*> members_;
+  std::vector<Item> items_;
 };
 
 /// Where the nodes below `element` stand; nothing when the schema does not know.

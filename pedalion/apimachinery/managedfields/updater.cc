@@ -131,8 +131,14 @@ Result<Value> Updater::add_back_owned(const Value& merged, Value pruned, const E
   return pruned;
 }
 
+bool Updater::gives_nothing_up(const Entries& entries, const Entry& last) const {
+  auto now = std::ranges::find_if(entries, [&](const Entry& entry) { return entry.same_manager(last); });
+  return now != entries.end() && now->api_version == last.api_version &&
+         last.api_version == how_.manager.api_version && difference(last.fields, now->fields).empty();
+}
+
 Result<Value> Updater::prune(const Value& merged, const Entries& entries, const Entry& last) {
-  if (last.fields.empty()) return merged;
+  if (last.fields.empty() || gives_nothing_up(entries, last)) return merged;
   TRY(auto converted, in_version(merged, last.api_version));
   if (!converted) return merged;
   const schema::Type& type = *converted->type;

@@ -44,6 +44,8 @@ class Updater {
   Result<std::optional<Versioned>> in_version(const json::Value& object, std::string_view api_version);
   Result<const Comparison*> comparison_in(std::string_view api_version, const Comparison& own,
                                           const json::Value& before, const json::Value& after);
+  /// The usual case: all that an applier owned before, it owns still; then nothing has to be looked for.
+  bool gives_nothing_up(const Entries& entries, const Entry& last) const;
   Result<json::Value> add_back_owned(const json::Value& merged, json::Value pruned, const Entries& entries,
                                      std::string_view first);
 
