@@ -1,5 +1,6 @@
 #include <yaml.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -7,6 +8,7 @@
 #include "pedalion/apimachinery/codec/protobuf_wire.h"
 #include "pedalion/apimachinery/codec/yaml.h"
 #include "pedalion/apimachinery/codec/yaml_scalar.h"
+#include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/json/utf8.h"
 #include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/apimachinery/meta/field_error.h"
@@ -312,9 +314,36 @@ class Reader {
   bool in_key_ = false;
 };
 
+/// Whether `value` means the same in YAML, as far as it is not a matter of its text; sorts what it has.
+bool means_the_same_in_yaml(Value& value) {
+  constexpr std::size_t kLongestKey = 1000;  // 1024 characters are too long for one that no `?` announces
+  if (value.is_double()) return false;
+  for (Value& item : value.items())
+    if (!means_the_same_in_yaml(item)) return false;
+  for (auto& member : value.members())
+    if (member.name.size() > kLongestKey || member.name == "<<" || !means_the_same_in_yaml(member.value))
+      return false;
+  if (value.is_object()) value.sort_members();
+  return true;
+}
+
+/// What clients send as YAML is mostly JSON on one line. Nothing when it is not, or when it is JSON that YAML
+/// might understand differently: escapes, fractions, repeated keys.
+std::optional<json::Document> parse_plain_json(std::string_view text) {
+  constexpr std::uint32_t kDeepest = 100;
+  if (text.empty() || text.front() != '{') return std::nullopt;
+  if (!std::ranges::all_of(text, [](char c) { return c >= ' ' && c < 0x7f && c != '\\'; }))
+    return std::nullopt;
+  std::vector<std::string> repeated;
+  auto document = json::parse(text, {.max_depth = kDeepest, .duplicates = &repeated});
+  if (!document || !repeated.empty() || !means_the_same_in_yaml(document->root)) return std::nullopt;
+  return *std::move(document);
+}
+
 }  // namespace
 
 Result<json::Document> parse_yaml(std::string_view text, std::vector<std::string>* problems) {
+  if (auto plain = parse_plain_json(text)) return *std::move(plain);
   return Reader(text, problems).run();
 }
 

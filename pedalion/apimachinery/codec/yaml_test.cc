@@ -136,5 +136,38 @@ TEST(Yaml, WritesFloatsAsGo) {
             "- 1.5\n- 100000\n- 1e+06\n- 1.2345675e+06\n- 0.0001\n- 1e-05\n- 1e+21\n");
 }
 
+// JSON on one line is read as such; with another line, as YAML.
+TEST(Yaml, ReadsPlainJsonAsItReadsYaml) {
+  for (std::string_view json :
+       {R"({})",
+        R"({"b":[1,-2,true,null,"x y",{}],"a":{"d":"1","c":"# : - ? {} [] & * ! | > ' % @ `"}})",
+        R"({ "a" : 1 , "b" : [ ] })",
+        R"({"a":0,"b":123456789012345678})",
+        R"({"a":9223372036854775808})",
+        R"({"a":1.5,"b":1e3,"c":-0.0,"d":1.0})",
+        R"({"a":-0})",
+        R"({"true":1,"1":2,"":3,"~":4})",
+        R"({"<<":{"a":1},"b":2})",
+        R"({"a":"\u00e9\/\"","b":"\ud83d\ude00"})",
+        R"({"a":"Grüße"})",
+        R"({"a":1,"a":2})",
+        R"({"a":1} )",
+        R"({"a":1}x)",
+        R"({"a":01})",
+        R"({"a":tru})",
+        R"({"a":[1,]})",
+        R"({"a"})",
+        R"({"a":"b"c})",
+        R"([1])",
+        R"({"a":1,})",
+        R"({"a":null,"b":[null]})"}) {
+    EXPECT_EQ(read(json), read(std::string(json) + "\n")) << json;
+  }
+  for (std::size_t length : {900U, 1000U, 1001U, 1021U, 1022U, 1023U, 1024U, 1030U}) {
+    const std::string json = "{\"" + std::string(length, 'k') + "\":1}";
+    EXPECT_EQ(read(json), read(json + "\n")) << length;
+  }
+}
+
 }  // namespace
 }  // namespace pedalion::codec
