@@ -102,8 +102,12 @@ inline Task<bool> wait_for(Loop& loop, Signal& signal, Duration delay) {
 class Job {
  public:
   Job() = default;
-  /// Starts `task`. An exception that leaves it ends the program.
-  explicit Job(Task<void> task) : run_(run(std::move(task))) { run_.handle.resume(); }
+  /// Starts `task`. An exception that leaves it ends the program. `ended` is notified once it has ended, when
+  /// the Job may be destroyed; it outlives the Job.
+  explicit Job(Task<void> task, Signal* ended = nullptr) : run_(run(std::move(task))) {
+    run_.handle.promise().ended = ended;
+    run_.handle.resume();
+  }
   Job(Job&& other) noexcept : run_{std::exchange(other.run_.handle, {})} {}
   Job& operator=(Job&& other) noexcept {
     std::swap(run_.handle, other.run_.handle);
@@ -117,31 +121,43 @@ class Job {
 
  private:
   struct Root {
+    struct promise_type;
+    using Handle = std::coroutine_handle<promise_type>;
+    struct FinalAwaiter {
+      bool await_ready() const noexcept { return false; }
+      void await_suspend(Handle self) const noexcept;
+      void await_resume() const noexcept {}
+    };
     struct promise_type {
-      Root get_return_object() { return {std::coroutine_handle<promise_type>::from_promise(*this)}; }
+      Signal* ended = nullptr;
+      Root get_return_object() { return {Handle::from_promise(*this)}; }
       std::suspend_always initial_suspend() const noexcept { return {}; }
-      std::suspend_always final_suspend() const noexcept { return {}; }
+      FinalAwaiter final_suspend() const noexcept { return {}; }
       void return_void() const noexcept {}
       [[noreturn]] void unhandled_exception() const noexcept { std::terminate(); }
     };
-    std::coroutine_handle<promise_type> handle;
+    Handle handle;
   };
   static Root run(Task<void> task) { co_await task; }
   Root run_;
 };
 
+/// Whoever is woken may destroy the coroutine: it is not touched after this.
+inline void Job::Root::FinalAwaiter::await_suspend(Handle self) const noexcept {
+  if (Signal* ended = self.promise().ended) ended->notify();
+}
+
 /// What `task` comes to, if it does within `delay`; else it is called off.
 template <class T>
 Task<std::optional<T>> within(Loop& loop, Duration delay, Task<T> task) {
   struct Child {
-    static Task<void> run(Task<T> task, std::optional<T>& outcome, Signal& ended) {
+    static Task<void> run(Task<T> task, std::optional<T>& outcome) {
       outcome.emplace(co_await std::move(task));
-      ended.notify();
     }
   };
   std::optional<T> outcome;
   Signal ended;
-  Job job(Child::run(std::move(task), outcome, ended));
+  Job job(Child::run(std::move(task), outcome), &ended);
   if (!outcome) co_await wait_for(loop, ended, delay);
   co_return std::move(outcome);
 }

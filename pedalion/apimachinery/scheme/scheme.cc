@@ -59,8 +59,18 @@ struct Slot {
 }  // namespace
 
 struct Scheme::Rep {
+  std::vector<std::string> more;             // texts beside the bundle's
   std::vector<std::unique_ptr<Slot>> slots;  // sorted by group and version
   std::mutex loading;                        // guards every slot's `owned` and `loading`
+
+  void add(std::string_view text) {
+    auto slot = std::make_unique<Slot>();
+    slot->text = text;
+    slot->name = schema::head_value(text, "package");
+    slot->group = schema::head_value(text, "group");
+    slot->version = slot->name.substr(slot->name.find('/') + 1);
+    slots.push_back(std::move(slot));
+  }
 
   Slot* by_group(std::string_view group, std::string_view version) const {
     auto wanted = std::tie(group, version);
@@ -100,18 +110,17 @@ struct Scheme::Rep {
   }
 };
 
-Scheme::Scheme() : rep_(std::make_unique<Rep>()) {
+Scheme::Scheme() : Scheme(std::vector<std::string>()) {}
+
+Scheme::Scheme(std::vector<std::string> more) : rep_(std::make_unique<Rep>()) {
   std::string_view rest = api_bundle();
   while (!rest.empty()) {
     auto end = rest.find("\npackage ");
-    auto slot = std::make_unique<Slot>();
-    slot->text = rest.substr(0, end == std::string_view::npos ? end : end + 1);
-    slot->name = schema::head_value(slot->text, "package");
-    slot->group = schema::head_value(slot->text, "group");
-    slot->version = slot->name.substr(slot->name.find('/') + 1);
-    rest.remove_prefix(slot->text.size());
-    rep_->slots.push_back(std::move(slot));
+    rep_->add(rest.substr(0, end == std::string_view::npos ? end : end + 1));
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
   }
+  rep_->more = std::move(more);
+  for (const std::string& text : rep_->more) rep_->add(text);
   std::ranges::sort(rep_->slots, {}, [](const auto& slot) { return std::tie(slot->group, slot->version); });
 }
 

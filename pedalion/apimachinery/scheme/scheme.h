@@ -3,6 +3,7 @@
 // the binary and read lazily, one group-version at a time.
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +19,8 @@ namespace pedalion::scheme {
 class Scheme {
  public:
   Scheme();
+  /// With more group-versions, each a text in the form of the api/ files.
+  explicit Scheme(std::vector<std::string> more);
   ~Scheme();
 
   /// The type of a built-in kind (also List kinds); null when there is none. The option kinds (DeleteOptions,

@@ -13,6 +13,7 @@ using json::Value;
 constexpr std::string_view kAggregated =
     "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json";
 constexpr std::chrono::seconds kTimeout(32);
+constexpr std::string_view kRoots[] = {"/api", "/apis"};
 
 std::vector<std::string> texts(const Value* array) {
   std::vector<std::string> made;
@@ -166,7 +167,7 @@ std::vector<const ApiResource*> Discovery::preferred(
 
 Task<Result<Discovery>> discover(rest::RestClient& client) {
   Discovery found;
-  for (std::string_view path : {"/api", "/apis"}) {
+  for (std::string_view path : kRoots) {
     auto response = co_await client.get().path(path).accept(kAggregated).timeout(kTimeout).send();
     if (!response) {
       // A server may keep its core group from us, or have none.

@@ -1,12 +1,13 @@
 #pragma once
 // The blocking face: run a Task on a client's loop and wait for it, for programs that have no loop.
 #include <future>
+#include <type_traits>
 #include <utility>
 
 #include "pedalion/base/loop.h"
 #include "pedalion/base/task.h"
 
-namespace pedalion::client::api {
+namespace pedalion::client::rest {
 
 /// Calls `make` on `loop` and waits for its Task's end. Not to be called on the loop itself.
 ///
@@ -26,4 +27,4 @@ auto wait(Loop& loop, Make make) {
   return future.get();
 }
 
-}  // namespace pedalion::client::api
+}  // namespace pedalion::client::rest
