@@ -26,6 +26,7 @@ struct ClientProxy {
   std::string host;
   std::uint16_t port = 0;
   std::string user, password;  // empty: none
+  bool use_tls = false;        // to the proxy itself, which is trusted as the server is
 };
 
 struct ClientOptions {

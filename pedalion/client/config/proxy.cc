@@ -112,13 +112,13 @@ Result<std::optional<http::ClientProxy>> proxy_for(const Url& server, const std:
     if (text.find("://") == std::string::npos) text = "http://" + text;
   }
   TRY(auto url, parse_proxy_url(text));
-  if (url.scheme == "https") {
-    return std::unexpected(
-        Status(501, "NotImplemented", "proxies that want TLS themselves are not supported"));
-  }
   using Kind = http::ClientProxy::Kind;
-  return http::ClientProxy{url.scheme == "http" ? Kind::kHttp : Kind::kSocks5, url.host, url.port, url.user,
-                           url.password};
+  return http::ClientProxy{url.scheme.starts_with("http") ? Kind::kHttp : Kind::kSocks5,
+                           url.host,
+                           url.port,
+                           url.user,
+                           url.password,
+                           url.scheme == "https"};
 }
 
 }  // namespace pedalion::client::config

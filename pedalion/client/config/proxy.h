@@ -19,8 +19,7 @@ struct ProxyEnvironment {
 bool is_excepted(const Url& server, std::string_view none);
 
 /// `configured`, a URL, holds for every server; when it is empty the environment decides, which leaves out
-/// this machine. None: there is no proxy. Fails with 400 on URLs that are none, with 501 on what http::Client
-/// cannot do (TLS to the proxy itself).
+/// this machine. None: there is no proxy. Fails (400) on URLs that are none.
 Result<std::optional<http::ClientProxy>> proxy_for(const Url& server, const std::string& configured,
                                                    const ProxyEnvironment& environment);
 

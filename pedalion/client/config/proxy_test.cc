@@ -12,8 +12,11 @@ std::string way(const std::string& server, const std::string& configured,
   if (!proxy) return proxy.error().message;
   if (!*proxy) return "direct";
   const auto& found = **proxy;
-  return std::string(found.kind == http::ClientProxy::Kind::kHttp ? "http " : "socks5 ") + found.host + ":" +
-         std::to_string(found.port);
+  const bool socks = found.kind == http::ClientProxy::Kind::kSocks5;
+  return std::string(socks           ? "socks5 "
+                     : found.use_tls ? "https "
+                                     : "http ") +
+         found.host + ":" + std::to_string(found.port);
 }
 
 TEST(ProxyFor, TheConfigurationComesFirst) {
@@ -21,7 +24,7 @@ TEST(ProxyFor, TheConfigurationComesFirst) {
   EXPECT_EQ(way("https://server", "http://p:3128", environment), "http p:3128");
   EXPECT_EQ(way("https://127.0.0.1", "socks5://p", environment), "socks5 p:1080");
   EXPECT_EQ(way("https://excepted", "socks5h://p:5", environment), "socks5 p:5");
-  EXPECT_EQ(way("https://server", "https://p"), "proxies that want TLS themselves are not supported");
+  EXPECT_EQ(way("https://server", "https://p"), "https p:443");
   EXPECT_EQ(way("https://server", "ftp://p"), "unsupported scheme \"ftp\", must be http, https, or socks5");
   auto named = proxy_for(parse_server_url("https://server", true).value(), "http://user:p%3Aw@p", {});
   EXPECT_EQ((*named)->user, "user");

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/write.hpp>
 #include <optional>
 
 #include "pedalion/http/asio_loop_internal.h"
@@ -16,6 +15,8 @@ namespace {
 
 using boost::asio::ip::tcp;
 using boost::system::error_code;
+using transport::SocketTransport;
+using transport::Transport;
 
 Status no_connection(const std::string& what) { return Status(503, "ServiceUnavailable", what); }
 
@@ -61,11 +62,13 @@ class Step {
 
 class AsioDialer final : public Dialer, public std::enable_shared_from_this<AsioDialer> {
  public:
-  AsioDialer(AsioLoop& loop, ClientOptions options, std::shared_ptr<const TlsContext> tls)
+  AsioDialer(AsioLoop& loop, ClientOptions options, std::shared_ptr<const TlsContext> tls,
+             std::shared_ptr<const TlsContext> proxy_tls)
       : loop_(loop),
         context_(loop.io_context()),
         options_(std::move(options)),
         tls_(std::move(tls)),
+        proxy_tls_(std::move(proxy_tls)),
         first_host_(options_.proxy ? options_.proxy->host : options_.host),
         first_port_(options_.proxy ? options_.proxy->port : options_.port) {}
 
@@ -74,17 +77,18 @@ class AsioDialer final : public Dialer, public std::enable_shared_from_this<Asio
  private:
   Task<Result<std::vector<tcp::endpoint>>> resolve();
   Task<Result<tcp::socket>> connect();
-  Task<Result<void>> tunnel(tcp::socket& socket);
-  Task<Result<void>> tunnel(tcp::socket& socket, Tunnel& talk);
-  Task<Result<std::unique_ptr<transport::SocketTransport>>> secure(tcp::socket socket);
-  Result<std::shared_ptr<Connection>> make_connection(std::unique_ptr<transport::SocketTransport> transport);
+  Task<Result<void>> pass_proxy(SocketTransport& transport);
+  Task<Result<void>> tunnel(SocketTransport& transport, Tunnel& talk);
+  Task<Result<void>> secure(SocketTransport& transport, const TlsContext& tls, const std::string& where);
+  Task<bool> await_socket(SocketTransport& transport, Step& step, bool to_write);
+  Result<std::shared_ptr<Connection>> make_connection(std::unique_ptr<SocketTransport> transport);
   std::string where() const { return options_.host + ":" + std::to_string(options_.port); }
   std::string first_where() const { return first_host_ + ":" + std::to_string(first_port_); }
 
   Loop& loop_;
   boost::asio::io_context& context_;
   const ClientOptions options_;
-  std::shared_ptr<const TlsContext> tls_;
+  std::shared_ptr<const TlsContext> tls_, proxy_tls_;
   // Whom the socket is connected to: the proxy or the server.
   const std::string first_host_;
   const std::uint16_t first_port_;
@@ -133,72 +137,67 @@ Task<Result<tcp::socket>> AsioDialer::connect() {
 }
 
 // Time is short for the whole of it, as for a handshake.
-Task<Result<void>> AsioDialer::tunnel(tcp::socket& socket, Tunnel& talk) {
-  struct Buffers {
-    std::string out;
-    std::array<char, 4096> in;
-    std::size_t count = 0;
-  };
-  auto buffers = std::make_shared<Buffers>();  // what is under way outlives a wait that is over
+Task<Result<void>> AsioDialer::tunnel(SocketTransport& transport, Tunnel& talk) {
+  std::string out;
+  std::array<char, 4096> in;
   Step step(loop_, options_.handshake_timeout);
   while (!talk.done()) {
-    buffers->out = talk.take_output();
-    const bool writes = !buffers->out.empty();
-    auto arrived = [buffers, arrive = step.arrival()](error_code failure, std::size_t count) {
-      buffers->count = count;
-      arrive(failure);
-    };
-    if (writes) {
-      boost::asio::async_write(socket, boost::asio::buffer(buffers->out), arrived);
+    out += talk.take_output();
+    const bool writes = !out.empty();
+    auto outcome =
+        writes ? transport.write(out) : transport.read({in.data(), std::min(talk.wanted(), in.size())});
+    if (outcome.kind == Transport::Kind::kFailed) co_return std::unexpected(no_connection(outcome.error));
+    if (outcome.kind == Transport::Kind::kWait) {
+      if (!co_await await_socket(transport, step, writes)) {
+        co_return std::unexpected(Status(504, "Timeout", "timeout"));
+      }
+    } else if (writes) {
+      out.erase(0, outcome.bytes);
     } else {
-      socket.async_read_some(
-          boost::asio::buffer(buffers->in.data(), std::min(talk.wanted(), buffers->in.size())), arrived);
+      CO_TRY_OK(talk.receive({in.data(), outcome.bytes}));
     }
-    const bool in_time = co_await Step::wait(&step);
-    if (!in_time) co_return std::unexpected(Status(504, "Timeout", "timeout"));
-    if (step.error() && step.error() != boost::asio::error::eof) {
-      co_return std::unexpected(no_connection(step.error().message()));
-    }
-    if (!writes) CO_TRY_OK(talk.receive({buffers->in.data(), step.error() ? 0 : buffers->count}));
   }
   co_return Result<void>();
 }
 
-Task<Result<void>> AsioDialer::tunnel(tcp::socket& socket) {
+Task<Result<void>> AsioDialer::pass_proxy(SocketTransport& transport) {
   const auto& proxy = *options_.proxy;
+  if (proxy_tls_) CO_TRY_OK(co_await secure(transport, *proxy_tls_, first_where()));
   // An HTTP proxy is asked for whole URLs where there is nothing to hide (client.cc).
   if (proxy.kind == ClientProxy::Kind::kHttp && !tls_) co_return Result<void>();
   CO_TRY(auto talk, make_tunnel(proxy, options_.host, options_.port));
-  auto result = co_await tunnel(socket, *talk);
+  auto result = co_await tunnel(transport, *talk);
   if (!result) result.error().message = "proxy " + first_where() + ": " + result.error().message;
   co_return result;
 }
 
-Task<Result<std::unique_ptr<transport::SocketTransport>>> AsioDialer::secure(tcp::socket socket) {
-  auto transport =
-      std::make_unique<transport::SocketTransport>(std::move(socket), tls_ ? tls_->make() : nullptr);
-  if (!tls_) co_return transport;
+// False when time is over.
+Task<bool> AsioDialer::await_socket(SocketTransport& transport, Step& step, bool to_write) {
+  auto ready = [arrive = step.arrival()] { arrive(); };
+  if (to_write) {
+    transport.wait_write(ready);
+  } else {
+    transport.wait_read(ready);
+  }
+  co_return co_await Step::wait(&step);
+}
+
+Task<Result<void>> AsioDialer::secure(SocketTransport& transport, const TlsContext& tls,
+                                      const std::string& where) {
+  transport.secure(tls.make());
   Step step(loop_, options_.handshake_timeout);
   while (true) {
-    auto outcome = transport->handshake();
-    if (outcome.kind == transport::Transport::Kind::kDone) co_return transport;
-    if (outcome.kind == transport::Transport::Kind::kFailed) {
-      co_return std::unexpected(no_connection("handshake with " + where() + ": " + outcome.error));
+    auto outcome = transport.handshake();
+    if (outcome.kind == Transport::Kind::kDone) co_return Result<void>();
+    if (outcome.kind == Transport::Kind::kFailed) {
+      co_return std::unexpected(no_connection("handshake with " + where + ": " + outcome.error));
     }
-    auto ready = [arrive = step.arrival()] { arrive(); };
-    if (transport->wants_write()) {
-      transport->wait_write(ready);
-    } else {
-      transport->wait_read(ready);
-    }
-    const bool in_time = co_await Step::wait(&step);
-    if (!in_time)
-      co_return std::unexpected(Status(504, "Timeout", "handshake with " + where() + ": timeout"));
+    const bool in_time = co_await await_socket(transport, step, transport.wants_write());
+    if (!in_time) co_return std::unexpected(Status(504, "Timeout", "handshake with " + where + ": timeout"));
   }
 }
 
-Result<std::shared_ptr<Connection>> AsioDialer::make_connection(
-    std::unique_ptr<transport::SocketTransport> transport) {
+Result<std::shared_ptr<Connection>> AsioDialer::make_connection(std::unique_ptr<SocketTransport> transport) {
   using Protocol = ClientOptions::Protocol;
   const bool http2 = tls_ ? transport->protocol() == "h2" : options_.protocol == Protocol::kHttp2;
   if (options_.protocol == Protocol::kHttp2 && !http2) {
@@ -217,8 +216,9 @@ Task<Result<std::shared_ptr<Connection>>> AsioDialer::run(std::shared_ptr<AsioDi
     if (self->options_.proxy) socket.error().message = "proxyconnect tcp: " + socket.error().message;
     co_return std::unexpected(std::move(socket).error());
   }
-  if (self->options_.proxy) CO_TRY_OK(co_await self->tunnel(*socket));
-  CO_TRY(auto transport, co_await self->secure(*std::move(socket)));
+  auto transport = std::make_unique<SocketTransport>(*std::move(socket), nullptr);
+  if (self->options_.proxy) CO_TRY_OK(co_await self->pass_proxy(*transport));
+  if (self->tls_) CO_TRY_OK(co_await self->secure(*transport, *self->tls_, self->where()));
   co_return self->make_connection(std::move(transport));
 }
 
@@ -232,7 +232,17 @@ Result<std::shared_ptr<Dialer>> Dialer::create(Loop& loop, const ClientOptions& 
   if (options.use_tls) {
     TRY(tls, TlsContext::create(options));
   }
-  return std::make_shared<AsioDialer>(*asio_loop, options, std::move(tls));
+  std::shared_ptr<const TlsContext> proxy_tls;
+  if (options.proxy && options.proxy->use_tls) {
+    // It is no business of the proxy who we are to the server.
+    ClientOptions to_proxy;
+    to_proxy.host = options.proxy->host;
+    to_proxy.tls.authority_pem = options.tls.authority_pem;
+    to_proxy.tls.verify = options.tls.verify;
+    to_proxy.protocol = ClientOptions::Protocol::kHttp11;
+    TRY(proxy_tls, TlsContext::create(to_proxy));
+  }
+  return std::make_shared<AsioDialer>(*asio_loop, options, std::move(tls), std::move(proxy_tls));
 }
 
 Task<Result<std::shared_ptr<Connection>>> Dialer::dial(std::shared_ptr<Dialer> self) {

@@ -1,13 +1,21 @@
 // The client by way of a proxy, to the project's own server.
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <array>
 #include <filesystem>
 
 #include "pedalion/http/client.h"
 #include "pedalion/http/client/test_support.h"
 #include "pedalion/http/server.h"
 #include "pedalion/http/tls/certificates.h"
+#include "pedalion/http/tls/openssl_internal.h"
 #include "pedalion/http/tls/server_context.h"
 
 namespace pedalion::http::client {
@@ -16,15 +24,63 @@ namespace {
 using std::chrono_literals::operator""h;
 using std::chrono_literals::operator""ms;
 using ::testing::HasSubstr;
+using testing::make_request;
 using testing::ScriptedPeer;
 using testing::ScriptedServer;
 using testing::TestClient;
 using Kind = ClientProxy::Kind;
 
+constexpr std::size_t kBig = 3 << 20;
+
+// Says hello, or much; of a body that is sent how long it is.
 class Hello final : public Handler {
  public:
-  Task<Response> handle(Request) override { co_return Response(200, "text/plain", "hello"); }
+  Task<Response> handle(Request request) override {
+    if (request.path() == "/big") co_return Response(200, "text/plain", std::string(kBig, 'b'));
+    auto body = co_await read_all(request.body.get(), 100 << 20);
+    auto size = body ? body->size() : 0;
+    co_return Response(200, "text/plain", size == 0 ? "hello" : std::to_string(size));
+  }
 };
+
+// Takes TLS off: what is in it goes to a port of 127.0.0.1, and what comes from there goes back in it.
+void take_tls_off(int outside, const tls::KeyPair& own, std::uint16_t port) {
+  // OpenSSL writes with write(), and the client may have gone. This thread's signal only.
+  sigset_t broken_pipe;
+  sigemptyset(&broken_pipe);
+  sigaddset(&broken_pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
+  tls::ContextPtr context(SSL_CTX_new(TLS_server_method()));
+  auto certificates = tls::parse_certificates(own.certificate);
+  auto key = tls::parse_key(own.key);
+  SSL_CTX_use_certificate(context.get(), certificates.at(0).get());
+  SSL_CTX_use_PrivateKey(context.get(), key.get());
+  std::unique_ptr<SSL, tls::Freed<SSL_free>> ssl(SSL_new(context.get()));
+  SSL_set_fd(ssl.get(), outside);
+  if (SSL_accept(ssl.get()) != 1) return;
+  const int inside = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  bool open = ::connect(inside, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  std::array<char, 65536> piece;
+  while (open) {
+    std::array<pollfd, 2> ends{pollfd{outside, POLLIN, 0}, pollfd{inside, POLLIN, 0}};
+    const bool pending = SSL_pending(ssl.get()) > 0;
+    if (::poll(ends.data(), ends.size(), pending ? 0 : 5000) <= 0 && !pending) break;
+    if (pending || ends[0].revents != 0) {
+      const int count = SSL_read(ssl.get(), piece.data(), piece.size());
+      open =
+          count > 0 && ::send(inside, piece.data(), static_cast<std::size_t>(count), MSG_NOSIGNAL) == count;
+    }
+    if (open && ends[1].revents != 0) {
+      const auto count = ::recv(inside, piece.data(), piece.size(), 0);
+      open = count > 0 && SSL_write(ssl.get(), piece.data(), static_cast<int>(count)) == count;
+    }
+  }
+  ::close(inside);
+}
 
 class Proxy : public ::testing::Test {
  protected:
@@ -95,6 +151,36 @@ TEST_F(Proxy, Socks) {
   auto answer = client.get("/");
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer->body, "hello");
+}
+
+TEST_F(Proxy, TlsToTheProxyToo) {
+  ScriptedServer proxy([&](ScriptedPeer& peer, int) {
+    EXPECT_THAT(peer.read_until("\r\n\r\n"), ::testing::StartsWith("CONNECT server.example:443 "));
+    peer.write("HTTP/1.1 200 Connection established\r\n\r\n");
+    peer.relay(server_->port());
+  });
+  auto own =
+      tls::sign(authority_, {.common_name = "p", .ip_addresses = {"127.0.0.1"}, .server = true}).value();
+  ScriptedServer outside(
+      [&](ScriptedPeer& peer, int) { take_tls_off(peer.descriptor(), own, proxy.port()); });
+  auto by_tls = options(Kind::kHttp, outside.port());
+  by_tls.proxy->use_tls = true;
+  {
+    TestClient client(by_tls);
+    for (int i = 0; i < 3; ++i) {
+      auto answer = client.get("/big");
+      ASSERT_TRUE(answer) << answer.error().message;
+      EXPECT_EQ(answer->body.size(), kBig);
+      EXPECT_EQ(answer->version, Version::kHttp2);
+      auto sent = client.send(make_request("POST", "/", body_of(Bytes(std::string(kBig, 'y')))));
+      ASSERT_TRUE(sent) << sent.error().message;
+      EXPECT_EQ(sent->body, std::to_string(kBig));
+    }
+  }
+  by_tls.tls.authority_pem = tls::make_authority("other", 24h).value().certificate;
+  TestClient distrustful(by_tls);
+  EXPECT_THAT(distrustful.get("/").error().message,
+              HasSubstr("handshake with 127.0.0.1:" + std::to_string(outside.port()) + ": TLS: "));
 }
 
 TEST_F(Proxy, WholeUrlsInTheClear) {

@@ -70,6 +70,7 @@ class ScriptedPeer {
   std::size_t read_to_end();
   /// Carries bytes to and from a port of 127.0.0.1 until one side closes.
   void relay(std::uint16_t port);
+  int descriptor() const { return descriptor_; }
   /// Resets instead of closing properly.
   void reset();
 

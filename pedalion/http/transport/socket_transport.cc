@@ -61,17 +61,28 @@ const BIO_METHOD* socket_method() {
 }  // namespace
 
 SocketTransport::SocketTransport(boost::asio::ip::tcp::socket socket, ssl_st* ssl)
-    : socket_(std::move(socket)), ssl_(ssl) {
+    : socket_(std::move(socket)) {
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
   socket_.set_option(boost::asio::socket_base::keep_alive(true), ignored);
-  if (ssl_ == nullptr) return;
-  BIO* bio = BIO_new(socket_method());
+  if (ssl != nullptr) secure(ssl);
+}
+
+void SocketTransport::secure(ssl_st* ssl) {
+  BIO* bio = BIO_new(ssl_ == nullptr ? socket_method() : BIO_f_ssl());
   if (bio == nullptr) throw std::bad_alloc();
-  BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket_.native_handle())));
-  BIO_set_init(bio, 1);
-  SSL_set_bio(ssl_, bio, bio);
+  if (ssl_ == nullptr) {
+    BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket_.native_handle())));
+    BIO_set_init(bio, 1);
+  } else {
+    // The outer one goes with the inner one, when the descriptor may be somebody else's: it says no goodbye.
+    SSL_set_quiet_shutdown(ssl_, 1);
+    BIO_set_ssl(bio, ssl_, BIO_CLOSE);
+  }
+  SSL_set_bio(ssl, bio, bio);
+  ssl_ = ssl;
+  established_ = dry_ = false;
 }
 
 SocketTransport::~SocketTransport() {

@@ -16,6 +16,9 @@ class SocketTransport final : public Transport {
   SocketTransport(boost::asio::ip::tcp::socket socket, ssl_st* ssl);
   ~SocketTransport() override;
 
+  /// From here on TLS, over what there is: in the clear or, for a server behind a proxy, TLS already. Takes
+  /// `ssl` over; the handshake follows.
+  void secure(ssl_st* ssl);
   /// TLS only. kWait: wait as `wants_write` says and call again.
   Outcome handshake();
   bool wants_write() const { return wants_write_; }
@@ -41,7 +44,7 @@ class SocketTransport final : public Transport {
   Outcome tls_outcome(int result);
 
   boost::asio::ip::tcp::socket socket_;
-  ssl_st* ssl_;
+  ssl_st* ssl_ = nullptr;
   bool wants_write_ = false;
   bool established_ = false;
   bool failed_ = false;
