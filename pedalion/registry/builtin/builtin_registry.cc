@@ -7,6 +7,7 @@
 
 #include "pedalion/admission/plugins/plugins.h"
 #include "pedalion/apimachinery/meta/errors.h"
+#include "pedalion/registry/builtin/admin_access.h"
 #include "pedalion/registry/builtin/admission_cluster.h"
 #include "pedalion/registry/builtin/kinds/index/index.h"
 #include "pedalion/registry/builtin/printers/printers.h"
@@ -65,7 +66,7 @@ struct BuiltinRegistry::Rep {
       : store(store), scheme(scheme), options(std::move(options)) {}
 
   Result<void> build();
-  Result<void> add_allocator();
+  Result<void> add_allocators();
   rest::ApiGroupVersion build_version(const catalog::GroupFacts& group, std::string_view version);
   void add_resource(const catalog::GroupFacts& group, std::string_view version, const ResourceFacts& facts,
                     std::vector<Resource>& rows);
@@ -313,7 +314,7 @@ rest::ApiGroupVersion BuiltinRegistry::Rep::build_version(const catalog::GroupFa
   return built;
 }
 
-Result<void> BuiltinRegistry::Rep::add_allocator() {
+Result<void> BuiltinRegistry::Rep::add_allocators() {
   allocation::ServiceRanges ranges;
   ranges.first_node_port = options.first_node_port;
   ranges.last_node_port = options.last_node_port;
@@ -325,7 +326,13 @@ Result<void> BuiltinRegistry::Rep::add_allocator() {
   Capabilities addresses = stored_for("networking.k8s.io", "ipaddresses").capabilities();
   auto* allocator = keep<allocation::ServiceAllocator>(
       store, options.key_prefix, allocation::AddressObjects{addresses.creater, addresses.deleter}, ranges);
-  stored_for("", "services").set_allocator(allocator);
+  StoredResource& services = stored_for("", "services");
+  services.set_allocator(service_allocations(*allocator, services.type()));
+  for (std::string_view claims : {"resourceclaims", "resourceclaimtemplates"}) {
+    StoredResource& resource = stored_for("resource.k8s.io", claims);
+    rest::Getter& namespaces = *stored_for("", "namespaces").capabilities().getter;
+    resource.set_allocator(std::make_unique<AdminAccess>(namespaces, resource.kind()));
+  }
   return {};
 }
 
@@ -334,7 +341,7 @@ Result<void> BuiltinRegistry::Rep::build() {
       [this](std::string_view group, std::string_view resource) { return find_stored(group, resource); });
   auto* authorizer = keep<AdmissionAuthorizer>(options.access);
   admission::plugins::add_plugins(admission, options.admission_plugins, {*cluster, *authorizer});
-  TRY_OK(add_allocator());
+  TRY_OK(add_allocators());
   for (const catalog::GroupFacts& group : catalog::groups()) {
     rest::ApiGroupInfo info;
     info.group = group.group;

@@ -309,6 +309,24 @@ TEST_F(BuiltinRegistryTest, PodsAreEvictedAsBudgetsAllow) {
   EXPECT_EQ(evict("q").error().code, 429);
 }
 
+TEST_F(BuiltinRegistryTest, AdminAccessToDevicesNeedsTheNamespacesLeave) {
+  constexpr std::string_view kSpec =
+      R"("spec":{"devices":{"requests":[{"name":"r","exactly":{"deviceClassName":"c","adminAccess":true}}]}})";
+  std::string claim = R"({"metadata":{"name":"c"},)" + std::string(kSpec) + "}";
+  std::string claim_template = R"({"metadata":{"name":"c"},"spec":{)" + std::string(kSpec) + "}}";
+  EXPECT_EQ(
+      create("resource.k8s.io", "resourceclaims", "default", claim).error().message,
+      "ResourceClaim.resource.k8s.io \"c\" is invalid: spec.devices.requests[0].adminAccess: Forbidden: "
+      "admin access to devices requires the `resource.kubernetes.io/admin-access: true` label on the "
+      "containing namespace");
+  EXPECT_EQ(create("resource.k8s.io", "resourceclaimtemplates", "default", claim_template).error().code, 422);
+  ASSERT_TRUE(create("", "namespaces", "",
+                     R"({"metadata":{"name":"lab","labels":{"resource.kubernetes.io/admin-access":"true"}}})")
+                  .has_value());
+  EXPECT_TRUE(create("resource.k8s.io", "resourceclaims", "lab", claim).has_value());
+  EXPECT_TRUE(create("resource.k8s.io", "resourceclaimtemplates", "lab", claim_template).has_value());
+}
+
 TEST_F(BuiltinRegistryTest, ServicesHaveAddressesOfTheirOwn) {
   std::set<std::string> addresses;
   for (int i = 0; i < 20; ++i) {

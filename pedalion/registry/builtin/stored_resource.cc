@@ -113,8 +113,8 @@ class StoreWithDoors final : public StoredResource {
   const schema::Type& type() const override { return *config_.type; }
   const meta::GroupVersionKind& kind() const override { return config_.kind; }
 
-  void set_allocator(ServiceAllocator* allocator) override {
-    allocations_ = std::make_unique<ServiceAllocations>(*allocator, *config_.type);
+  void set_allocator(std::unique_ptr<generic::Allocator> allocator) override {
+    allocations_ = std::move(allocator);
     store_.set_allocator(allocations_.get());
   }
 
@@ -137,10 +137,15 @@ class StoreWithDoors final : public StoredResource {
   const KindStrategy main_;
   generic::ResourceStore store_;
   std::map<std::string, std::unique_ptr<SideDoor>, std::less<>> doors_;
-  std::unique_ptr<ServiceAllocations> allocations_;
+  std::unique_ptr<generic::Allocator> allocations_;
 };
 
 }  // namespace
+
+std::unique_ptr<generic::Allocator> service_allocations(ServiceAllocator& allocator,
+                                                        const schema::Type& service) {
+  return std::make_unique<ServiceAllocations>(allocator, service);
+}
 
 std::unique_ptr<StoredResource> StoredResource::create(StoredSetup setup) {
   return std::make_unique<StoreWithDoors>(std::move(setup));

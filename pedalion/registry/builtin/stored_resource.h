@@ -15,8 +15,9 @@
 #include "pedalion/storage/store.h"
 
 namespace pedalion::registry::generic {
+class Allocator;
 class ResourceStore;
-}
+}  // namespace pedalion::registry::generic
 
 namespace pedalion::registry::builtin {
 
@@ -46,8 +47,12 @@ class StoredResource {
   virtual generic::ResourceStore& store() = 0;
   virtual const schema::Type& type() const = 0;
   virtual const meta::GroupVersionKind& kind() const = 0;
-  /// Services only: before anything is written.
-  virtual void set_allocator(allocation::ServiceAllocator* allocator) = 0;
+  /// What new objects take from the store besides their own place. Before anything is written.
+  virtual void set_allocator(std::unique_ptr<generic::Allocator> allocator) = 0;
 };
+
+/// The service allocator (borrowed) as resources take it.
+std::unique_ptr<generic::Allocator> service_allocations(allocation::ServiceAllocator& allocator,
+                                                        const schema::Type& service);
 
 }  // namespace pedalion::registry::builtin
