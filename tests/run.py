@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What `./dev test` runs: every suite, in the order that finds faults soonest. Closes with `N passed, N failed`.
 
-  run.py [SUITE…]    style unit kubectl golden protobuf crash flood examples install etcd asan-ubsan tsan fuzz
-                     sanitized-dialogues;                     all: every one; none named: DEFAULT
+  run.py [SUITE…]    style unit kubectl golden protobuf crash flood javascript examples install etcd
+                     asan-ubsan tsan fuzz sanitized-dialogues; all: every one; none named: DEFAULT
 """
 import os
 import subprocess
@@ -14,7 +14,7 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
 PYTHON = sys.executable
 KUBECTL = ".cache/kubectl/kubectl"
 # What runs when no suite is named: all but what takes longest and finds least beside the rest.
-DEFAULT = {"style", "unit", "kubectl", "golden", "protobuf", "crash", "flood", "examples", "install", "etcd",
+DEFAULT = {"style", "unit", "kubectl", "golden", "protobuf", "crash", "flood", "javascript", "examples", "install", "etcd",
            "asan-ubsan", "tsan", "fuzz"}
 # They spend their time waiting for watches, so they run side by side.
 WAITING = ("golden", "protobuf")
@@ -63,8 +63,9 @@ def suites():
         commands = {"unit": ctest("release"), **dict(against("release"))}
         yield suite, f"{suite} (release)", commands[suite]
     release = ["--binary", "build/release/bin/pedalion"]
-    for suite in ("examples", "install"):
+    for suite in ("javascript", "examples", "install"):
         yield suite, "build release", build("release")
+    yield "javascript", "javascript (release)", [PYTHON, "tests/javascript/run.py", *release]
     yield "examples", "examples (release)", [PYTHON, "tests/examples.py", *release, "--kubectl", KUBECTL]
     yield "install", "install (release)", [PYTHON, "tests/install.py"]
     for name, command in on_etcd():

