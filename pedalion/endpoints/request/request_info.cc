@@ -71,7 +71,9 @@ std::string name_in_field_selector(const meta::Query& query) {
 void take_prefix_verb(std::string_view method, Parts& parts, std::size_t& at, RequestInfo& info,
                       bool& prefixed) {
   std::string_view part = parts[at];
-  if ((part == "watch" || part == "proxy") && at + 1 < parts.size()) {
+  bool is_prefix = part == "watch" || part == "proxy";
+  info.names_nothing = is_prefix && at + 1 == parts.size();
+  if (is_prefix && !info.names_nothing) {
     info.verb = part;
     prefixed = true;
     ++at;

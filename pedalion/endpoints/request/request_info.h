@@ -15,7 +15,8 @@ struct RequestInfo {
   std::string ns, resource, subresource, name;
   bool name_from_selector = false;  // name is what ?fieldSelector=metadata.name=… pins down, not in the path
   bool deprecated_watch = false;    // the path begins with /watch/
-  std::string subpath;              // what follows name/proxy, with its leading slash; empty: nothing
+  bool names_nothing = false;  // the path ends with /watch or /proxy, which stand before what they are for
+  std::string subpath;         // what follows name/proxy, with its leading slash; empty: nothing
 };
 
 /// `target`: path and query as sent.

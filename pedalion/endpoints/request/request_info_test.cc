@@ -51,6 +51,13 @@ TEST(RequestInfo, OfOtherPaths) {
   }
 }
 
+TEST(RequestInfo, PrefixesStandBeforeSomething) {
+  EXPECT_TRUE(parse_request_info("GET", "/apis/apps/v1/watch").names_nothing);
+  EXPECT_TRUE(parse_request_info("GET", "/api/v1/proxy?a=b").names_nothing);
+  EXPECT_FALSE(parse_request_info("GET", "/api/v1/watch/pods").names_nothing);
+  EXPECT_FALSE(parse_request_info("GET", "/api/v1/pods").names_nothing);
+}
+
 TEST(RequestInfo, LongRunning) {
   EXPECT_TRUE(is_long_running(parse_request_info("GET", "/api/v1/pods?watch=true")));
   EXPECT_TRUE(is_long_running(parse_request_info("POST", "/api/v1/namespaces/a/pods/b/exec")));

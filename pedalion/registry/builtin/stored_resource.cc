@@ -63,6 +63,9 @@ generic::ResourceConfig config_of(const StoredSetup& setup) {
   // What extends the API is judged by the common rules alone.
   config.core_finalizers = setup.group != "admissionregistration.k8s.io" &&
                            setup.group != "apiextensions.k8s.io" && setup.group != "apiregistration.k8s.io";
+  config.whole_judgements = facts.has(catalog::kJudgesWholeTwice) ? 2
+                            : facts.has(catalog::kJudgesWhole)    ? 1
+                                                                  : 0;
   for (const catalog::FieldLabel& field : facts.fields) {
     config.fields.push_back({std::string(field.label), std::string(field.path),
                              std::string(field.fallback_path), std::string(field.when_absent)});

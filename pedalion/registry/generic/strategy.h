@@ -86,6 +86,8 @@ struct ResourceConfig {
   std::string key_prefix;  // "/registry/pods/", with the slash
   bool namespaced = false;
   meta::NameRule name_rule = meta::dns_subdomain_problems;
+  int whole_judgements =
+      0;  // how often a kind judges an update's metadata as a new object's, besides the rest
   bool core_finalizers = true;                      // finalizers are qualified or standard names
   std::vector<watchcache::SelectableField> fields;  // besides metadata.name and metadata.namespace
   /// How a field that cannot be selected by is refused: `"x" is not a known field selector: only …`, or (when

@@ -130,8 +130,8 @@ class Update {
             .context = context_};
   }
 
-  /// What every object obeys, what may change of it, and the second once more as the kind's own rule: as
-  /// kube-apiserver, which tells the same cause as often.
+  /// What every object obeys, what may change of it, and the second once more as the kind's own rule, which
+  /// for some kinds takes in the first: as kube-apiserver, which tells the same cause as often.
   Result<void> validate() const {
     static const json::Value kNone;
     const ResourceConfig& config = store_.config_;
@@ -143,6 +143,8 @@ class Update {
     auto changes = meta::validate_object_meta_update(metadata, before == nullptr ? kNone : *before, path);
     errors.insert(errors.end(), changes.begin(), changes.end());
     std::ranges::move(changes, std::back_inserter(errors));
+    for (int again = 0; door_.subresource.empty() && again < config.whole_judgements; ++again)
+      std::ranges::move(meta::validate_object_meta(metadata, rules, path), std::back_inserter(errors));
     if (config.core_finalizers)
       std::ranges::move(meta::validate_core_finalizers(metadata, path), std::back_inserter(errors));
     std::ranges::move(store_strategy().validate_update(object_.root, old_.root), std::back_inserter(errors));

@@ -25,6 +25,8 @@ enum Trait : std::uint16_t {
   kOrphansByDefault = 32,     // DELETE without a propagation policy orphans
   kGracefulDeletion = 64,     // DELETE may leave time to end
   kCountsChanges = 128,       // metadata.generation counts the changes, and is absent before the first
+  kJudgesWhole = 256,  // an update's metadata is judged once more as a new object's, by the kind itself …
+  kJudgesWholeTwice = 512,  // … or twice: each tells the same causes again
 };
 
 struct Subresource {

@@ -11,11 +11,14 @@ void check_counts(const Field& object, std::span<const std::string_view> members
 void check_parts(const Field& status, std::span<const std::string_view> members, std::string_view ready) {
   std::int64_t replicas = status["replicas"].number();
   for (std::string_view member : members) {
-    if (status[member].number() > replicas) status[member].invalid("cannot be greater than status.replicas");
+    // One that is not there counts as 0, and is shown as that.
+    Field count = status[member];
+    if (count.number() > replicas)
+      count.invalid(Value::integer(count.number()), "cannot be greater than status.replicas");
   }
   Field available = status["availableReplicas"];
   if (available.number() > status["readyReplicas"].number()) {
-    available.invalid("cannot be greater than " + std::string(ready));
+    available.invalid(Value::integer(available.number()), "cannot be greater than " + std::string(ready));
   }
 }
 
