@@ -155,7 +155,13 @@ Result<void> Core::refresh(const Credential& credential) {
     all.key_pem = credential.key_pem;
   }
   if (auto connected = connect_with(std::move(all)); !connected) {
-    if (!changed) return connected;
+    if (!changed) {
+      // Only the plugin's can be to blame: it is asked for another.
+      source_->rejected(credential);
+      connected.error().message =
+          config_.origin.of_user() + "the exec plugin's certificate: " + connected.error().message;
+      return connected;
+    }
     log::error("cannot use reloaded certificates", {{"error", connected.error().message}});
     return {};
   }

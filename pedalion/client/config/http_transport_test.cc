@@ -220,11 +220,12 @@ TEST_F(HttpTransport, APluginIsAskedAgainAfterARefusal) {
   auto client = pair(authority_, false);
   write("client.crt", client.certificate);
   write("client.key", client.key);
-  // The first time an unknown token, then another one with a certificate.
+  // First a token that nobody knows, then a certificate that is none, then what is good.
   auto plugin = write("plugin", "#!/bin/sh\ncd " + folder_ + R"script(
 quoted() { sed 's/$/\\n/' "$1" | tr -d '\n'; }
 printf '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","status":{"token":'
 if [ ! -e ran ]; then touch ran; printf '"unknown"}}'; exit; fi
+if [ ! -e again ]; then touch again; printf '"known","clientCertificateData":"c","clientKeyData":"k"}}'; exit; fi
 printf '"known","clientCertificateData":"%s","clientKeyData":"%s"}}' "$(quoted client.crt)" "$(quoted client.key)"
 )script");
   std::filesystem::permissions(plugin, std::filesystem::perms::owner_all);
@@ -232,6 +233,7 @@ printf '"known","clientCertificateData":"%s","clientKeyData":"%s"}}' "$(quoted c
   config_.exec->interactive = ExecConfig::Interactive::kNever;
   make();
   EXPECT_EQ(send()->status, 401);
+  EXPECT_THAT(text(), HasSubstr("failed: the exec plugin's certificate: TLS: the client's certificate: "));
   auto said = text();
   EXPECT_THAT(said, HasSubstr("\nauthorization: Bearer known\n"));
   EXPECT_THAT(said, HasSubstr("certificates: 1\n"));
