@@ -135,6 +135,19 @@ std::string format_time(std::int64_t seconds) {
   auto days = std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(seconds)));
   std::chrono::year_month_day date(days);
   std::int64_t rest = seconds - days.time_since_epoch().count() * 86400;
+  if (auto year = static_cast<int>(date.year()); year >= 0 && year <= 9999) {
+    char text[] = "0000-00-00T00:00:00Z";
+    auto put = [&text](int at, int digits, unsigned number) {
+      for (int i = at + digits; i-- > at; number /= 10) text[i] = static_cast<char>('0' + number % 10);
+    };
+    put(0, 4, static_cast<unsigned>(year));
+    put(5, 2, static_cast<unsigned>(date.month()));
+    put(8, 2, static_cast<unsigned>(date.day()));
+    put(11, 2, static_cast<unsigned>(rest / 3600));
+    put(14, 2, static_cast<unsigned>(rest / 60 % 60));
+    put(17, 2, static_cast<unsigned>(rest % 60));
+    return text;
+  }
   char text[40];
   std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
                 static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),

@@ -1,6 +1,7 @@
 #include "pedalion/registry/builtin/stored_form/stored_form.h"
 
 #include "pedalion/apimachinery/codec/protobuf.h"
+#include "pedalion/apimachinery/codec/protobuf_text.h"
 #include "pedalion/apimachinery/codec/protobuf_writer.h"
 #include "pedalion/apimachinery/codec/shape.h"
 #include "pedalion/apimachinery/json/parse.h"
@@ -104,6 +105,11 @@ Result<Bytes> Transcoder::from_protobuf(const Kind& kind, std::string_view store
                                   "no kind \"" + std::string(envelope.kind) +
                                       "\" is registered for version \"" + std::string(envelope.api_version) +
                                       "\""));
+  }
+  if (written == kind.gvk && kind.gvk.kind != "StatefulSet") {
+    std::string text;
+    text.reserve(2 * stored.size());
+    if (codec::append_object_text(envelope.raw, *type, kind.gvk, text)) return Bytes(std::move(text));
   }
   json::Document document;
   TRY(Value body, codec::decode_message(envelope.raw, *type, document.arena));
