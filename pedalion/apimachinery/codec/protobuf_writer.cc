@@ -396,8 +396,10 @@ std::string envelope_opening(std::string_view api_version, std::string_view kind
 
 Result<std::string> protobuf_object(std::string_view text, const meta::GroupVersionKind& gvk,
                                     const Type& type) {
-  std::string message;
-  message.reserve(text.size());
+  constexpr std::size_t kMostKept = 256 << 10;
+  thread_local std::string message;  // grows to what is usual
+  if (message.capacity() > kMostKept) message = {};
+  message.clear();
   TRY_OK(append_message(text, type, message));
   std::string out = envelope_opening(gvk.group_version().api_version(), gvk.kind);
   out.reserve(out.size() + message.size() + 16);

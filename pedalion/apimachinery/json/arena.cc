@@ -8,11 +8,6 @@
 
 namespace pedalion::json {
 
-namespace {
-// What allocators keep at hand for each thread; half of a block is wasted at most.
-constexpr std::size_t kLargestBlock = 32 << 10;
-}
-
 struct Arena::Block {
   Block* next;
   std::size_t size;
@@ -46,7 +41,7 @@ void* Arena::allocate(std::size_t bytes) {
 
 void Arena::grow(std::size_t bytes) {
   std::size_t size = std::max(next_block_, bytes + sizeof(Block));
-  next_block_ = std::min(next_block_ * 2, kLargestBlock);
+  next_block_ = std::min(next_block_ * 2, kUsualBlock);
   auto* block = static_cast<Block*>(std::malloc(size));
   if (block == nullptr) throw std::bad_alloc();
   *block = {blocks_, size};

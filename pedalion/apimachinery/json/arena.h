@@ -5,6 +5,9 @@
 
 namespace pedalion::json {
 
+/// A block that allocators keep at hand for each thread: no document takes larger ones than it must.
+inline constexpr std::size_t kUsualBlock = 32 << 10;
+
 /// Not thread-safe. Movable; what was allocated stays where it is. Never gives single allocations back.
 class Arena {
  public:

@@ -481,7 +481,7 @@ Result<Value> parse(std::string_view text, Arena& arena, const ParseOptions& opt
 }
 
 Result<Document> parse(std::string_view text, const ParseOptions& options) {
-  Document document{Arena(text.size() * 3 + 512), {}};
+  Document document{Arena(std::min(text.size() * 4 + 512, kUsualBlock)), {}};
   TRY(document.root, parse(text, document.arena, options));
   return document;
 }

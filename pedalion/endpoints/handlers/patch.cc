@@ -14,6 +14,7 @@
 #include "pedalion/apimachinery/patch/merge_patch.h"
 #include "pedalion/apimachinery/patch/restore.h"
 #include "pedalion/apimachinery/patch/strategic_merge_patch.h"
+#include "pedalion/apimachinery/patch/tree.h"
 #include "pedalion/endpoints/handlers/body.h"
 #include "pedalion/endpoints/handlers/response.h"
 #include "pedalion/endpoints/handlers/write_options.h"
@@ -81,10 +82,10 @@ class Patcher {
   Patcher(const Call& call, Patch patch, registry::rest::WriteOptions options)
       : call_(call), patch_(std::move(patch)), options_(std::move(options)) {}
 
-  Result<json::Document> operator()(const Object* current) {
+  Result<json::Document> operator()(const Object* current, const json::Value* tree) {
     if (current == nullptr && !applies()) return std::unexpected(not_found());
     if (patch_.broken) return std::unexpected(*patch_.broken);
-    TRY(json::Document made, applies() ? applied(current) : patched(*current));
+    TRY(json::Document made, applies() ? applied(current, tree) : patched(*current, tree));
     first_ = false;
     codec::set_type_meta(made, call_.resource.kind);
     if (auto uid = made.root.string_at({"metadata", "uid"}); current == nullptr && !uid.empty()) {
@@ -101,8 +102,16 @@ class Patcher {
   meta::GroupResource resource() const { return {call_.resource.gvr.group, call_.resource.gvr.resource}; }
   Status not_found() const { return meta::not_found(resource(), call_.info.name); }
 
-  Result<json::Document> patched(const Object& current) {
-    TRY(json::Document made, json::parse(current.json.view()));
+  /// The current object, to be changed.
+  static Result<json::Document> copy_of(const Object& current, const json::Value* tree) {
+    if (tree == nullptr) return json::parse(current.json.view());
+    json::Document copy{json::Arena(json::kUsualBlock), {}};
+    copy.root = patch::copy_structure(*tree, copy.arena);
+    return copy;
+  }
+
+  Result<json::Document> patched(const Object& current, const json::Value* tree) {
+    TRY(json::Document made, copy_of(current, tree));
     TRY(made.root, merged(made));
     auto unusable = [&](std::string_view why) {
       return std::unexpected(patch::unusable_patch(shown(current), why));
@@ -138,10 +147,10 @@ class Patcher {
     return json::deep_copy(patch_.body.root, arena);
   }
 
-  Result<json::Document> applied(const Object* current) {
+  Result<json::Document> applied(const Object* current, const json::Value* tree) {
     json::Document made;
     if (current != nullptr) {
-      TRY(made, json::parse(current->json.view()));
+      TRY(made, copy_of(*current, tree));
     } else {
       made.root = empty_object(made.arena);
     }
@@ -215,7 +224,9 @@ Task<Result<UpdateResult>> patch_object(Call call, PatchType type) {
   CO_TRY(auto options, write_options_of(call, meta::Query(call.request.query()), verb));
   Patcher patcher(call, parse_patch(type, body.view(), options.field_validation), options);
   call.context.step("decode");
-  registry::rest::MakeObject make = [&patcher](const Object* current) { return patcher(current); };
+  registry::rest::MakeObject make = [&patcher](const Object* current, const json::Value* tree) {
+    return patcher(current, tree);
+  };
   using registry::rest::CreateIfMissing;
   using registry::rest::FieldTracking;
   bool applies = patcher.applies();

@@ -38,7 +38,7 @@ class Update {
   Task<Result<Outcome>> attempt(const rest::MakeObject& make, const rest::ObjectPtr& current) {
     current_ = current;
     CO_TRY(old_, json::parse(current->json.view()));
-    CO_TRY(object_, make(current.get()));
+    CO_TRY(object_, make(current.get(), &old_.root));
     context_.step("make object");
     CO_TRY_OK(check_uid());
     store_strategy().set_defaults(object_);
@@ -229,7 +229,7 @@ class Update {
   const rest::FieldTracking tracking_;
   const Way way_;
   rest::ObjectPtr current_, result_;
-  json::Document old_, object_;
+  json::Document old_, object_;  // which may borrow texts of the old one
 };
 
 Task<Result<rest::UpdateResult>> ResourceStore::update_through(

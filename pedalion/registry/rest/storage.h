@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "pedalion/apimachinery/json/value.h"
@@ -67,8 +69,28 @@ struct UpdateResult {
 };
 
 /// Makes the wanted object from the current one (null when there is none). Called again after a storage
-/// conflict.
-using MakeObject = std::function<Result<json::Document>(const watchcache::Object* current)>;
+/// conflict. Some makers want the current object's tree, too, where whoever asks has it already: they get it
+/// to read, or null, and what they make may borrow its texts.
+class MakeObject {
+ public:
+  using Current = const watchcache::Object*;
+  using Tree = const json::Value*;
+
+  template <class Maker>
+    requires std::is_invocable_r_v<Result<json::Document>, Maker&, Current>
+  MakeObject(Maker maker)
+      : make_([made = std::move(maker)](Current current, Tree) mutable { return made(current); }) {}
+  template <class Maker>
+    requires std::is_invocable_r_v<Result<json::Document>, Maker&, Current, Tree>
+  MakeObject(Maker maker) : make_(std::move(maker)) {}
+
+  Result<json::Document> operator()(Current current, Tree tree = nullptr) const {
+    return make_(current, tree);
+  }
+
+ private:
+  std::function<Result<json::Document>(Current, Tree)> make_;
+};
 
 /// When the object is missing: as the resource's strategy says, or always (apply), or never (patch).
 enum class CreateIfMissing : std::uint8_t { kByStrategy, kAlways, kNever };
