@@ -44,16 +44,13 @@ class Merger {
 
   Result<Value> members(const Place& place, const Value& live, const Value& applied) {
     Value out = Value::object(arena_, applied.size() + live.size());
-    std::unordered_set<std::string_view> known;
-    for (const auto& member : applied.members()) known.insert(member.name);
     for (const auto& member : live.members()) {
-      const Value* other = known.erase(member.name) > 0 ? applied.find(member.name) : nullptr;
       auto there = place.member(member.name);
-      TRY(Value made, walk(there ? *there : Place{}, &member.value, other));
+      TRY(Value made, walk(there ? *there : Place{}, &member.value, applied.find(member.name)));
       out.append_member(member.name, made, arena_);
     }
     for (const auto& member : applied.members()) {
-      if (known.contains(member.name)) out.append_member(member.name, member.value, arena_);
+      if (live.find(member.name) == nullptr) out.append_member(member.name, member.value, arena_);
     }
     return out;
   }
@@ -63,6 +60,8 @@ class Merger {
   Result<Index> indexed(const Place& place, const Value& list, Duplicates duplicates) {
     static const Value kNull;
     Index index;
+    index.items.reserve(list.size());
+    index.values.reserve(list.size());
     for (const Value& item : list.items()) {
       TRY(Element element, item_element(place, item, arena_));
       auto [at, inserted] = index.values.try_emplace(element, &item);

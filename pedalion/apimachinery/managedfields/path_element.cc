@@ -181,7 +181,8 @@ Element value_element(const Value& value, json::Arena& arena) {
 }
 
 Element key_element(std::span<const KeyPart> parts, json::Arena& arena) {
-  std::string text = "{";
+  thread_local std::string text;  // there are many, all of a size
+  text = "{";
   for (const KeyPart& part : parts) {
     if (text.size() > 1) text += ',';
     json::write_string(part.name, text);

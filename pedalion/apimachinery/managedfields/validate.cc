@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <unordered_set>
 #include <vector>
 
 #include "pedalion/apimachinery/managedfields/typed.h"
@@ -50,55 +50,65 @@ class Validator {
  private:
   static constexpr std::size_t kMaxErrors = 1000;
 
+  /// A step of the path to where the walk is: a member's name, an item's element, or only its index.
+  struct Step {
+    std::string_view member;
+    Element element = {};
+    std::size_t index = 0;
+  };
+
+  std::string path_text() const {
+    std::string text;
+    for (const Step& step : path_) {
+      if (!step.element.empty()) {
+        append_element_text(step.element, text);
+      } else if (step.member.data() != nullptr) {
+        text.append(".").append(step.member);
+      } else {
+        text += "[" + std::to_string(step.index) + "]";
+      }
+    }
+    return text;
+  }
+
   void fail(const std::string& text) {
-    if (errors_.size() < kMaxErrors) errors_.push_back(path_.empty() ? text : path_ + ": " + text);
+    if (errors_.size() < kMaxErrors) errors_.push_back(path_.empty() ? text : path_text() + ": " + text);
   }
 
   void members(const Place& place, const Value& object) {
-    std::size_t length = path_.size();
     for (const auto& member : object.members()) {
-      path_ += '.';
-      path_ += member.name;
+      path_.push_back({.member = member.name.empty() ? std::string_view("") : member.name});
       auto there = place.member(member.name);
       if (there) {
         walk(*there, member.value);
       } else {
         fail("field not declared in schema");
       }
-      path_.resize(length);
+      path_.pop_back();
       if (!there) return;
     }
   }
 
   void items(const Place& place, const Value& list) {
-    bool keyed = place.form(list) != Form::kAtomic;
-    std::vector<Element> seen;
-    std::size_t length = path_.size();
+    const bool keyed = place.form(list) != Form::kAtomic;
+    const Place inner = place.item();
+    std::unordered_set<Element> seen;
     for (std::size_t i = 0; i < list.items().size(); ++i) {
       const Value& item = list.items()[i];
+      Step step{.index = i};
       if (keyed) {
         auto element = item_element(place, item, arena_);
         if (!element) return fail("element " + std::to_string(i) + ": " + element.error().message);
-        note(*element, seen);
-        append_element_text(*element, path_);
-      } else {
-        path_ += "[" + std::to_string(i) + "]";
+        if (!seen.insert(*element).second) {
+          std::string text;
+          append_element_text(*element, text);
+          fail("duplicate entries for key " + text);
+        }
+        step.element = *element;
       }
-      walk(place.item(), item);
-      path_.resize(length);
-    }
-  }
-
-  /// Keeps `seen` sorted.
-  void note(Element element, std::vector<Element>& seen) {
-    auto less = [](Element a, Element b) { return compare_elements(a, b) < 0; };
-    auto at = std::ranges::lower_bound(seen, element, less);
-    if (at != seen.end() && compare_elements(*at, element) == 0) {
-      std::string text;
-      append_element_text(element, text);
-      fail("duplicate entries for key " + text);
-    } else {
-      seen.insert(at, element);
+      path_.push_back(step);
+      walk(inner, item);
+      path_.pop_back();
     }
   }
 
@@ -126,7 +136,7 @@ class Validator {
   }
 
   json::Arena& arena_;
-  std::string path_;
+  std::vector<Step> path_;
   std::vector<std::string> errors_;
 };
 
