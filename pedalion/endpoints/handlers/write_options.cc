@@ -9,6 +9,7 @@
 #include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/endpoints/handlers/list_options.h"
 #include "pedalion/endpoints/handlers/negotiation.h"
+#include "pedalion/registry/rest/option_rules.h"
 
 namespace pedalion::endpoints {
 namespace {
@@ -16,8 +17,10 @@ namespace {
 using meta::FieldError;
 using meta::FieldErrors;
 using meta::FieldPath;
+using registry::rest::check_dry_run;
 using registry::rest::DeleteOptions;
 using registry::rest::FieldValidation;
+using registry::rest::judged;
 using registry::rest::WriteOptions;
 
 constexpr std::size_t kManagerLimit = 128;
@@ -72,20 +75,6 @@ void check_manager(std::string_view manager, FieldErrors& errors) {
   }
 }
 
-/// True when the only value is All. `values` are shown as Go shows them.
-bool check_dry_run(const std::vector<std::string_view>& values, FieldErrors& errors) {
-  bool all = !values.empty();
-  std::string shown = "[";
-  for (std::string_view value : values) {
-    all = all && value == "All";
-    shown += (shown.size() > 1 ? "," : "") + meta::go_quoted(value);
-  }
-  if (!values.empty() && !all) {
-    errors.push_back({FieldError::Type::kNotSupported, "dryRun", shown + "]", "supported values: \"All\""});
-  }
-  return all;
-}
-
 FieldValidation check_field_validation(const meta::Query& query, FieldErrors& errors) {
   static constexpr std::string_view kModes[] = {"", "Ignore", "Strict", "Warn"};
   const auto* mode = query.find("fieldValidation");
@@ -94,29 +83,6 @@ FieldValidation check_field_validation(const meta::Query& query, FieldErrors& er
   if (*mode == "Strict") return FieldValidation::kStrict;
   errors.push_back(FieldError::not_supported(FieldPath("fieldValidation"), *mode, kModes));
   return FieldValidation::kWarn;
-}
-
-void check_delete_options(const DeleteOptions& options, const std::vector<std::string_view>& dry_run,
-                          FieldErrors& errors) {
-  static constexpr std::string_view kPolicies[] = {"Foreground", "Background", "Orphan", "nil"};
-  const FieldPath path("propagationPolicy");
-  if (options.propagation_policy) {
-    const std::string& policy = *options.propagation_policy;
-    if (options.orphan_dependents)
-      errors.push_back(
-          FieldError::invalid(path, policy, "orphanDependents and deletionPropagation cannot be both set"));
-    if (policy != "Foreground" && policy != "Background" && policy != "Orphan")
-      errors.push_back(FieldError::not_supported(path, policy, kPolicies));
-  }
-  check_dry_run(dry_run, errors);
-}
-
-Result<DeleteOptions> judged(DeleteOptions options, const std::vector<std::string_view>& dry_run) {
-  FieldErrors errors;
-  check_delete_options(options, dry_run, errors);
-  if (!errors.empty()) return std::unexpected(meta::invalid("meta.k8s.io", "DeleteOptions", "", errors));
-  options.dry_run = !dry_run.empty();
-  return options;
 }
 
 Result<DeleteOptions> from_query(const meta::Query& query) {
@@ -133,19 +99,7 @@ Result<DeleteOptions> from_object(const Call& call, json::Document document) {
   auto shaped =
       codec::shape(*call.environment.scheme.type("", "v1", "DeleteOptions"), document.root, document.arena);
   if (!shaped) return std::unexpected(meta::bad_request(shaped.error().message));
-  const json::Value& object = *shaped;
-  DeleteOptions options;
-  if (const auto* grace = object.find("gracePeriodSeconds")) options.grace_period_seconds = grace->as_int();
-  if (const auto* orphan = object.find("orphanDependents")) options.orphan_dependents = orphan->as_bool();
-  if (const auto* policy = object.find("propagationPolicy")) options.propagation_policy = policy->as_string();
-  if (const auto* uid = object.at({"preconditions", "uid"})) options.preconditions.uid = uid->as_string();
-  if (const auto* version = object.at({"preconditions", "resourceVersion"}))
-    options.preconditions.resource_version = version->as_string();
-  std::vector<std::string_view> dry_run;
-  if (const auto* values = object.find("dryRun")) {
-    for (const auto& value : values->items()) dry_run.push_back(value.as_string());
-  }
-  return judged(std::move(options), dry_run);
+  return registry::rest::delete_options_of(*shaped);
 }
 
 /// DeleteOptions are part of every group-version, so any apiVersion will do.

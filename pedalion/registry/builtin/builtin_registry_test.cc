@@ -294,6 +294,11 @@ TEST_F(BuiltinRegistryTest, PodsAreEvictedAsBudgetsAllow) {
     ASSERT_TRUE(create("", "pods", "default", pod).has_value());
     ASSERT_TRUE(put(row("", "pods", "status"), "default", name, pod).has_value());
   }
+  EXPECT_EQ(create("", "pods", "default",
+                   R"({"metadata":{"name":"p"},"deleteOptions":{"propagationPolicy":"x"}})", "eviction", "p")
+                .error()
+                .code,
+            422);
   EXPECT_EQ(evict("p").error().code, 429) << "the budget's controller has not seen it";
   std::string status = R"({"metadata":{"name":"b","resourceVersion":")" + std::to_string((*made)->revision) +
                        R"("},"status":{"observedGeneration":1,"disruptionsAllowed":1,"currentHealthy":2}})";

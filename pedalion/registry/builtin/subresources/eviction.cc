@@ -7,6 +7,7 @@
 #include "pedalion/apimachinery/meta/time.h"
 #include "pedalion/apimachinery/selector/label_selector.h"
 #include "pedalion/registry/builtin/subresources/pod_doors.h"
+#include "pedalion/registry/rest/option_rules.h"
 
 namespace pedalion::registry::builtin::subresources {
 
@@ -189,21 +190,12 @@ Result<json::Document> marked(const watchcache::Object* current, const schema::T
   return pod;
 }
 
-rest::DeleteOptions delete_options(const Value& eviction, const rest::WriteOptions& options) {
+Result<rest::DeleteOptions> delete_options(const Value& eviction, const rest::WriteOptions& options) {
   rest::DeleteOptions wanted;
-  wanted.dry_run = options.dry_run;
-  const Value* given = eviction.find("deleteOptions");
-  if (given == nullptr) return wanted;
-  if (const Value* dry = given->find("dryRun"); dry != nullptr && !dry->empty()) wanted.dry_run = true;
-  if (const Value* grace = given->find("gracePeriodSeconds"); grace != nullptr && grace->is_int()) {
-    wanted.grace_period_seconds = grace->as_int();
+  if (const Value* given = eviction.find("deleteOptions")) {
+    TRY(wanted, rest::delete_options_of(*given));
   }
-  std::string_view policy = given->string_at({"propagationPolicy"});
-  if (!policy.empty()) wanted.propagation_policy = std::string(policy);
-  std::string_view uid = given->string_at({"preconditions", "uid"});
-  if (!uid.empty()) wanted.preconditions.uid = std::string(uid);
-  std::string_view version = given->string_at({"preconditions", "resourceVersion"});
-  if (!version.empty()) wanted.preconditions.resource_version = std::string(version);
+  wanted.dry_run = wanted.dry_run || options.dry_run;
   return wanted;
 }
 
@@ -270,7 +262,7 @@ Task<Result<ObjectPtr>> EvictionCreater::create(rest::RequestContext& context, s
   if (std::as_const(object.root).string_at({"metadata", "name"}) != name) {
     co_return std::unexpected(meta::bad_request("name in URL does not match name in Eviction object"));
   }
-  rest::DeleteOptions wanted = delete_options(object.root, options);
+  CO_TRY(rest::DeleteOptions wanted, delete_options(object.root, options));
   const bool names_version = wanted.preconditions.resource_version.has_value();
   CO_TRY(ObjectPtr found, co_await evicted_.pods->get(context, name, {}));
   CO_TRY(json::Document pod, json::parse(found->json.view()));
