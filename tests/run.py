@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What `./dev test` runs: every suite, in the order that finds faults soonest. Closes with `N passed, N failed`.
 
-  run.py [SUITE…]    style unit kubectl golden protobuf crash flood javascript examples install etcd
+  run.py [SUITE…]    style unit kubectl golden protobuf crash flood controllers javascript examples install etcd
                      asan-ubsan tsan fuzz sanitized-dialogues; all: every one; none named: DEFAULT
 """
 import os
@@ -14,7 +14,7 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
 PYTHON = sys.executable
 KUBECTL = ".cache/kubectl/kubectl"
 # What runs when no suite is named: all but what takes longest and finds least beside the rest.
-DEFAULT = {"style", "unit", "kubectl", "golden", "protobuf", "crash", "flood", "javascript", "examples", "install", "etcd",
+DEFAULT = {"style", "unit", "kubectl", "golden", "protobuf", "crash", "flood", "controllers", "javascript", "examples", "install", "etcd",
            "asan-ubsan", "tsan", "fuzz"}
 # They spend their time waiting for watches, so they run side by side.
 WAITING = ("golden", "protobuf")
@@ -42,7 +42,8 @@ def against(preset):
             ("protobuf", [PYTHON, "tests/golden/replay.py", "--binary", binary,
                           "--protobuf", f"build/{preset}/bin/pedalion-transcode"]),
             ("crash", [PYTHON, "tests/crash.py", "--binary", binary, "--rounds", "20" if preset == "release" else "3"]),
-            ("flood", [PYTHON, "tests/flood.py", "--binary", binary])]
+            ("flood", [PYTHON, "tests/flood.py", "--binary", binary]),
+            ("controllers", [PYTHON, "tests/controllers.py", "--binary", binary, "--kubectl", KUBECTL])]
 
 
 def on_etcd():
@@ -58,7 +59,7 @@ def on_etcd():
 def suites():
     """(suite, step, command)"""
     yield "style", "style", [PYTHON, "tests/style/check.py"]
-    for suite in ("unit", "kubectl", "golden", "protobuf", "crash", "flood"):
+    for suite in ("unit", "kubectl", "golden", "protobuf", "crash", "flood", "controllers"):
         yield suite, "build release", build("release")
         commands = {"unit": ctest("release"), **dict(against("release"))}
         yield suite, f"{suite} (release)", commands[suite]

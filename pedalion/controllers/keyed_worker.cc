@@ -1,6 +1,7 @@
 #include "pedalion/controllers/keyed_worker.h"
 
 #include "pedalion/base/log.h"
+#include "pedalion/controllers/requests.h"
 
 namespace pedalion::controllers {
 namespace {
@@ -22,8 +23,10 @@ Task<void> KeyedWorker::work() {
     if (done) {
       queue_.forget(*key);
     } else {
-      // Conflicts are the way of things: someone else wrote first.
-      auto level = done.error().code == 409 ? log::Level::kDebug : log::Level::kWarning;
+      // Someone else wrote first, or took it away: that is the way of things.
+      const auto& error = done.error();
+      bool usual = error.code == 409 || is_not_found(error) || is_namespace_ending(error);
+      auto level = usual ? log::Level::kDebug : log::Level::kWarning;
       log::write(level, "a controller tries again",
                  {{"controller", name_}, {"key", *key}, {"error", done.error().message}});
       queue_.add_rate_limited(*key);

@@ -67,6 +67,7 @@ Task<void> PodControl::create_one(std::string key, const OwnerObject* owner, Byt
   }
   expectations_.creation_seen(key);
   auto error = std::move(made).error();
+  if (is_namespace_ending(error)) co_return;
   tell(*owner, EventSink::Type::kWarning, "FailedCreate", "Error creating: " + error.message);
   if (!*problem) *problem = std::move(error);
 }

@@ -1,5 +1,7 @@
 #include "pedalion/controllers/requests.h"
 
+#include <algorithm>
+
 #include "pedalion/apimachinery/json/parse.h"
 
 namespace pedalion::controllers {
@@ -17,6 +19,13 @@ client::rest::Request get_request(client::rest::RestClient& client,
 Task<Result<json::Document>> fetch(client::rest::Request request) {
   CO_TRY(auto response, co_await request.send());
   co_return json::parse(response.body.view());
+}
+
+bool is_namespace_ending(const Status& status) {
+  const auto* details = status.details();
+  return details != nullptr && std::ranges::any_of(details->causes, [](const auto& cause) {
+           return cause.reason == "NamespaceTerminating";
+         });
 }
 
 }  // namespace pedalion::controllers

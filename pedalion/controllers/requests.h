@@ -27,4 +27,7 @@ inline bool is_conflict(const Status& status) {
   return status.code == 409 && status.reason != "AlreadyExists";
 }
 
+/// Nothing can be made any more in a namespace that ends: there is no sense in trying again.
+bool is_namespace_ending(const Status& status);
+
 }  // namespace pedalion::controllers

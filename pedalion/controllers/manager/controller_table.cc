@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "pedalion/controllers/deployment/deployment_controller.h"
 #include "pedalion/controllers/garbage_collector/garbage_collector.h"
 #include "pedalion/controllers/namespaces/namespace_controller.h"
 #include "pedalion/controllers/replicaset/replicaset_controller.h"
@@ -13,6 +14,7 @@ namespace pedalion::controllers::manager {
 namespace {
 
 constexpr std::array kControllers = {
+    ControllerEntry{"deployment-controller", "deployment", true, deployment::make_deployment_controller},
     ControllerEntry{"garbage-collector-controller", "garbagecollector", true,
                     garbage_collector::make_garbage_collector},
     ControllerEntry{"namespace-controller", "namespace", true, namespaces::make_namespace_controller},
