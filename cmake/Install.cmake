@@ -6,7 +6,7 @@ set(PEDALION_CLIENT_FOLDERS "^pedalion/(base|http|apimachinery|client|controller
 
 # Called for each module.
 function(pedalion_install_module target path)
-  if(path MATCHES "/testing$|^tests/|^bench|/etcd3(/module)?$")
+  if(path MATCHES "/testing$|^tests/|^bench|/storage/kms$|/etcd3(/module)?$")
     return()
   endif()
   set(part server)

@@ -205,6 +205,54 @@ def secrets_are_encrypted_and_keys_rotate(binary):
                 assert call(server, "GET", SECRETS + "/word")[1]["metadata"]["resourceVersion"] == version, "written once, no more"
 
 
+class FakeKms:
+    """The key management service of storage/kms/testing, as a process."""
+
+    def __init__(self, binary, socket):
+        program = os.path.join(os.path.dirname(binary), "pedalion-fake-kms")
+        self.process = subprocess.Popen([program, socket], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout.readline() == "ready\n"
+
+    def tell(self, words):
+        self.process.stdin.write(words + "\n")
+        self.process.stdin.flush()
+        assert self.process.stdout.readline() == "done\n"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        self.process.kill()
+        self.process.wait()
+
+
+@case
+def a_key_management_service_keeps_the_key(binary):
+    with tempfile.TemporaryDirectory() as work, Etcd() as etcd, FakeKms(binary, f"{work}/kms") as kms:
+        key = "/registry/secrets/default/word"
+        flags = encryption(work, {"kms": {"apiVersion": "v2", "name": "cloud", "endpoint": f"unix://{work}/kms", "timeout": "1s"}})
+        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "word"}, "stringData": {"password": "hush-hush"}}
+        with Server(binary, storage=etcd.endpoints, flags=flags) as server:
+            assert call(server, "POST", SECRETS, secret)[0] == 201
+            stored = in_etcd(etcd, key)
+            assert stored.startswith(b"k8s:enc:kms:v2:cloud:\x0a") and b"hush-hush" not in stored, stored
+            assert field(2, b"key-1") in stored and stored.endswith(b"\x28\x01"), "the key's ID, and that it seeds others"
+            with server.open("/healthz?verbose", token="admin-token") as answer:
+                assert "[+]kms-provider-0 ok\n" in answer.read().decode()
+        kms.tell("key key-2")
+        with Server(binary, storage=etcd.endpoints, flags=flags) as server:
+            status, seen = call(server, "GET", SECRETS + "/word")
+            assert status == 200 and base64.b64decode(seen["data"]["password"]) == b"hush-hush", seen
+            assert call(server, "PUT", SECRETS + "/word", seen)[0] == 200
+            assert field(2, b"key-2") in in_etcd(etcd, key), "what another key sealed is written anew"
+        kms.tell("health ill")
+        try:
+            Server(binary, storage=etcd.endpoints, flags=flags).start(seconds=4)
+            raise AssertionError("a server is not ready without its key management service")
+        except RuntimeError as error:
+            assert "got unexpected healthz status: ill" in str(error), error
+
+
 @case
 def etcd_goes_away_and_comes_back(binary):
     with Etcd() as etcd, Server(binary, storage=etcd.endpoints) as server:

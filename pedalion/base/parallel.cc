@@ -30,10 +30,10 @@ Parallel::~Parallel() {
   ended_.wait(lock, [this] { return running_ == 0; });
 }
 
-Task<void> Parallel::each(std::size_t count, Work work) {
-  const std::size_t threads =
-      std::min<std::size_t>(std::thread::hardware_concurrency(), count / (2 * kPiece));
-  if (threads < 2) {
+Task<void> Parallel::each(std::size_t count, Work work, Here here) {
+  std::size_t threads = std::min<std::size_t>(std::thread::hardware_concurrency(), count / (2 * kPiece));
+  if (here == Here::kNever && count > 0) threads = std::max<std::size_t>(threads, 1);
+  if (threads < 2 && (here == Here::kWhenFew || count == 0)) {
     for (std::size_t i = 0; i < count; ++i) work(i);
     co_return;
   }

@@ -14,6 +14,8 @@ namespace pedalion {
 class Parallel {
  public:
   using Work = std::function<void(std::size_t)>;
+  /// Whether the caller's thread may do the work, which it must not where the work waits for something.
+  enum class Here : bool { kNever, kWhenFew };
 
   Parallel() = default;
   Parallel(const Parallel&) = delete;
@@ -21,7 +23,7 @@ class Parallel {
 
   /// Calls `work(i)` once for each i below `count`, several at a time, on threads that end with the work; few
   /// things are not worth threads and are worked on here. What `work` throws is thrown here.
-  Task<void> each(std::size_t count, Work work);
+  Task<void> each(std::size_t count, Work work, Here here = Here::kWhenFew);
 
  private:
   struct Round;

@@ -25,6 +25,7 @@
 #include "pedalion/controlplane/store.h"
 #include "pedalion/server/director.h"
 #include "pedalion/server/system_paths.h"
+#include "pedalion/storage/etcd3/loader/loader.h"
 
 namespace pedalion::controlplane {
 
@@ -176,7 +177,8 @@ Result<void> ControlPlane::Rep::build_api() {
   if (!options.storage.encryption_file.empty()) {
     TRY(encryption, Encryption::open(*values, {.file = options.storage.encryption_file,
                                                .reload = options.storage.reload_encryption_file,
-                                               .key_prefix = options.storage.prefix}));
+                                               .key_prefix = options.storage.prefix,
+                                               .open_kms = storage::etcd3::loader::open_kms}));
     values = &encryption->store();
   }
   TRY(api, Api::create(*values, std::move(wanted)));
@@ -204,6 +206,12 @@ Result<void> ControlPlane::Rep::build_paths() {
     live.push_back({"etcd-override-" + std::to_string(i), healthy, "etcd"});
     ready.push_back(live.back());
     ready.push_back({"etcd-override-readiness-" + std::to_string(i), healthy, "etcd-readiness"});
+  }
+  if (encryption) {
+    for (const auto& check : encryption->checks()) {
+      live.push_back(check);
+      ready.push_back(check);
+    }
   }
   ready.push_back(informers);
   for (const auto& hook : hooks.checks()) {

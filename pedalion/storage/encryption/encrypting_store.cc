@@ -73,10 +73,19 @@ Result<Bytes> EncryptingStore::sealed(std::string_view key, Bytes value) const {
   return Bytes(*std::move(stored));
 }
 
+Task<Result<Opened>> EncryptingStore::open_off_loop(const Entry& entry) {
+  auto chain = chain_of(entry.key);
+  if (chain == nullptr || !chain->may_wait()) co_return open(entry.key, entry.value);
+  Result<Opened> opened = std::unexpected(storage_failed("not opened"));
+  co_await parallel_.each(
+      1, [&](std::size_t) { opened = open(entry.key, entry.value); }, Parallel::Here::kNever);
+  co_return opened;
+}
+
 Task<Result<Entry>> EncryptingStore::get(std::string key) {
   CO_TRY(Entry entry, co_await below_.get(std::move(key)));
   if (!encrypts(entry.key)) co_return entry;
-  CO_TRY(Opened opened, open(entry.key, entry.value));
+  CO_TRY(Opened opened, co_await open_off_loop(entry));
   entry.value = Bytes(std::move(opened.value));
   co_return entry;
 }
@@ -84,17 +93,22 @@ Task<Result<Entry>> EncryptingStore::get(std::string key) {
 Task<Result<bool>> EncryptingStore::is_stale(std::string key) {
   if (!encrypts(key)) co_return false;
   CO_TRY(Entry entry, co_await below_.get(std::move(key)));
-  CO_TRY(Opened opened, open(entry.key, entry.value));
+  CO_TRY(Opened opened, co_await open_off_loop(entry));
   co_return opened.stale;
 }
 
 Task<Result<ListResult>> EncryptingStore::list(std::string prefix, ListOptions options) {
+  auto chain = chain_of(prefix);
+  const auto here = chain && chain->may_wait() ? Parallel::Here::kNever : Parallel::Here::kWhenFew;
   CO_TRY(ListResult result, co_await below_.list(std::move(prefix), std::move(options)));
-  co_await parallel_.each(result.entries.size(), [&](std::size_t i) {
-    Entry& entry = result.entries[i];
-    if (!encrypts(entry.key)) return;
-    if (auto opened = open(entry.key, entry.value)) entry.value = Bytes(std::move(opened->value));
-  });
+  co_await parallel_.each(
+      result.entries.size(),
+      [&](std::size_t i) {
+        Entry& entry = result.entries[i];
+        if (!encrypts(entry.key)) return;
+        if (auto opened = open(entry.key, entry.value)) entry.value = Bytes(std::move(opened->value));
+      },
+      here);
   co_return result;
 }
 

@@ -48,6 +48,8 @@ class EncryptingStore final : public Store {
  private:
   std::shared_ptr<const Chain> chain_of(std::string_view key) const;
   Result<Bytes> sealed(std::string_view key, Bytes value) const;
+  /// `entry` outlives the task.
+  Task<Result<Opened>> open_off_loop(const Entry& entry);
 
   Store& below_;
   Parallel parallel_;

@@ -17,7 +17,7 @@ std::unique_ptr<Transformer> make(std::string_view provider, std::vector<NamedKe
 }
 
 Chain chain_of(std::unique_ptr<Transformer> first, std::unique_ptr<Transformer> second = nullptr) {
-  std::vector<std::unique_ptr<Transformer>> all;
+  std::vector<std::shared_ptr<Transformer>> all;
   all.push_back(std::move(first));
   if (second) all.push_back(std::move(second));
   return Chain(std::move(all));

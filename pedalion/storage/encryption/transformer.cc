@@ -1,5 +1,7 @@
 #include "pedalion/storage/encryption/transformer.h"
 
+#include <algorithm>
+
 #include "pedalion/storage/encryption/ciphers.h"
 #include "pedalion/storage/errors.h"
 
@@ -74,6 +76,10 @@ Result<Opened> Chain::from_storage(std::string_view value, std::string_view key)
     last = std::move(opened).error();
   }
   return std::unexpected(std::move(last));
+}
+
+bool Chain::may_wait() const {
+  return std::ranges::any_of(transformers_, [](const auto& transformer) { return transformer->may_wait(); });
 }
 
 Result<std::string> Chain::to_storage(std::string_view value, std::string_view key) const {

@@ -26,6 +26,8 @@ class Transformer {
   /// `value` without the prefix. `key`: the store's, which some formats bind the value to. Fails with 500.
   virtual Result<Opened> from_storage(std::string_view value, std::string_view key) const = 0;
   virtual Result<std::string> to_storage(std::string_view value, std::string_view key) const = 0;
+  /// from_storage() may ask another process, and wait for it: not on a loop.
+  virtual bool may_wait() const { return false; }
 };
 
 struct NamedKey {
@@ -43,13 +45,14 @@ std::unique_ptr<Transformer> identity();
 /// Several providers in order: the first one writes, all read. Thread-safe.
 class Chain {
  public:
-  explicit Chain(std::vector<std::unique_ptr<Transformer>> transformers)
+  explicit Chain(std::vector<std::shared_ptr<Transformer>> transformers)
       : transformers_(std::move(transformers)) {}
   Result<Opened> from_storage(std::string_view value, std::string_view key) const;
   Result<std::string> to_storage(std::string_view value, std::string_view key) const;
+  bool may_wait() const;
 
  private:
-  std::vector<std::unique_ptr<Transformer>> transformers_;
+  std::vector<std::shared_ptr<Transformer>> transformers_;
 };
 
 }  // namespace pedalion::storage::encryption

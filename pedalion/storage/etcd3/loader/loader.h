@@ -3,6 +3,7 @@
 // before it does anything.
 #include <memory>
 
+#include "pedalion/storage/encryption/kms.h"
 #include "pedalion/storage/etcd3/etcd3_store.h"
 
 namespace pedalion::storage::etcd3::loader {
@@ -11,8 +12,14 @@ namespace pedalion::storage::etcd3::loader {
 /// library stays loaded. Fails when it is not there, and as Etcd3Store::open() does.
 Result<std::unique_ptr<Etcd3Store>> open(const Etcd3Options& options);
 
-/// What the library exports under kEntryPoint.
+/// The same for a key management service: storage/kms/plugin.h.
+Result<std::unique_ptr<encryption::KmsPlugin>> open_kms(const std::string& endpoint,
+                                                        std::chrono::milliseconds timeout);
+
+/// What the library exports under kEntryPoint and kKmsEntryPoint.
 using EntryPoint = void(const Etcd3Options& options, Result<std::unique_ptr<Etcd3Store>>& opened);
-inline constexpr const char* kEntryPoint = "pedalion_open_etcd3";
+using KmsEntryPoint = void(const std::string& endpoint, std::chrono::milliseconds timeout,
+                           Result<std::unique_ptr<encryption::KmsPlugin>>& opened);
+inline constexpr const char *kEntryPoint = "pedalion_open_etcd3", *kKmsEntryPoint = "pedalion_open_kms";
 
 }  // namespace pedalion::storage::etcd3::loader
