@@ -65,6 +65,11 @@ class Client {
   /// Sends; `request.body` is streamed. Fails with 503 when there is no connection, 504 on time-outs, 502
   /// when the server breaks off. A request that met a closing idle connection is sent again once, if it was
   /// not answered and has no body.
+  ///
+  /// With the headers `connection: upgrade` and `upgrade: PROTOCOL` it asks for another protocol, over a
+  /// connection of its own that speaks HTTP/1.1. If the answer is 101, `request.body` is what is sent from
+  /// then on and the answer's body is what comes, as it is; dropping that closes the connection. Any other
+  /// answer is an ordinary one, and nothing of `request.body` has been read.
   Task<Result<ClientResponse>> send(Request request);
 
  private:

@@ -182,7 +182,7 @@ bool Core::dress(http::Request& request, const Credential& credential) const {
     for (const auto& [name, value] : impersonation_.fields()) headers.add(name, value);
   }
   if (config_.disable_compression || headers.has("accept-encoding") || headers.has("range") ||
-      request.method == "HEAD") {
+      headers.has("upgrade") || request.method == "HEAD") {
     return false;
   }
   headers.add("accept-encoding", "gzip");

@@ -46,6 +46,17 @@ Result<bool> check(const Request& request) {
   return true;
 }
 
+bool is_upgrade_option(std::string_view text) {
+  constexpr std::string_view kUpgrade = "upgrade";
+  return std::ranges::equal(text, kUpgrade,
+                            [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+}
+
+// The protocol to switch to, of a request that says "connection: upgrade"; empty: none.
+std::string_view upgrade_of(const Headers& headers) {
+  return is_upgrade_option(headers.get("connection")) ? headers.get("upgrade") : std::string_view();
+}
+
 std::string authority_of(const ClientOptions& options) {
   auto host = options.host.find(':') == std::string::npos ? options.host : "[" + options.host + "]";
   return options.port == (options.use_tls ? 443 : 80) ? host : host + ":" + std::to_string(options.port);
@@ -57,14 +68,16 @@ Result<std::shared_ptr<Exchange>> make_exchange(const Request& request, const Cl
   exchange->method = request.method;
   exchange->target = request.target;
   exchange->authority = authority_of(options);
-  if (options.proxy && options.proxy->kind == ClientProxy::Kind::kHttp && !options.use_tls) {
+  exchange->upgrade = upgrade_of(request.headers);
+  if (options.proxy && options.proxy->kind == ClientProxy::Kind::kHttp && !options.use_tls &&
+      exchange->upgrade.empty()) {
     // RFC 9112 3.2.2: a proxy is told the whole URL.
     exchange->target = "http://" + exchange->authority + request.target;
     if (auto who = proxy_authorization(*options.proxy); !who.empty()) {
       exchange->headers.add("proxy-authorization", who);
     }
   }
-  exchange->has_body = request.body != nullptr;
+  exchange->has_body = request.body != nullptr && exchange->upgrade.empty();
   exchange->headers.reserve(request.headers.fields().size());
   for (const auto& [name, value] : request.headers.fields()) {
     if (name == "host") {
@@ -157,7 +170,8 @@ Task<Attempt> attempt(std::shared_ptr<Pool> pool, std::shared_ptr<Exchange> exch
   const bool reused = (*connection)->was_used();
   const Version version = (*connection)->version();
   Interest interest(exchange);
-  if (body) spawn(pump(exchange, std::move(body)));  // runs till it waits: a short body goes with its head
+  const bool upgrades = !exchange->upgrade.empty();    // then nothing of the body is read before the 101
+  if (body && !upgrades) spawn(pump(exchange, body));  // runs till it waits: a short body goes with its head
   if (!exchange->failure) (*connection)->start(exchange);
   connection->reset();
   while (!exchange->head_ready && !exchange->failure) co_await exchange->changed.wait();
@@ -166,6 +180,7 @@ Task<Attempt> attempt(std::shared_ptr<Pool> pool, std::shared_ptr<Exchange> exch
                        (reused || exchange->failure->code == 503);
     co_return Attempt{std::unexpected(*exchange->failure), again};
   }
+  if (body && upgrades && exchange->status == 101) spawn(pump(exchange, std::move(body)));
   ClientResponse response{exchange->status, std::move(exchange->response_headers), version, nullptr};
   if (!exchange->complete || !exchange->received.empty()) {
     response.body = std::make_unique<ResponseBody>(std::move(interest));
@@ -176,6 +191,10 @@ Task<Attempt> attempt(std::shared_ptr<Pool> pool, std::shared_ptr<Exchange> exch
 Task<Result<ClientResponse>> send(std::shared_ptr<Pool> pool, Request request) {
   CO_TRY(auto exchange, make_exchange(request, pool->options()));
   std::shared_ptr<BodyReader> body = std::move(request.body);
+  if (!exchange->upgrade.empty()) {
+    auto only = co_await attempt(pool, exchange, std::move(body), Pool::Wanted::kUpgrade);
+    co_return std::move(only.response);
+  }
   auto first = co_await attempt(pool, exchange, body, Pool::Wanted::kAny);
   if (!first.again) co_return std::move(first.response);
   CO_TRY(exchange, make_exchange(request, pool->options()));

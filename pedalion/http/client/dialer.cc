@@ -72,16 +72,19 @@ class AsioDialer final : public Dialer, public std::enable_shared_from_this<Asio
         first_host_(options_.proxy ? options_.proxy->host : options_.host),
         first_port_(options_.proxy ? options_.proxy->port : options_.port) {}
 
-  static Task<Result<std::shared_ptr<Connection>>> run(std::shared_ptr<AsioDialer> self);
+  static Task<Result<std::shared_ptr<Connection>>> run(std::shared_ptr<AsioDialer> self, Use use);
 
  private:
   Task<Result<std::vector<tcp::endpoint>>> resolve();
   Task<Result<tcp::socket>> connect();
-  Task<Result<void>> pass_proxy(SocketTransport& transport);
+  Task<Result<void>> pass_proxy(SocketTransport& transport, Use use);
   Task<Result<void>> tunnel(SocketTransport& transport, Tunnel& talk);
-  Task<Result<void>> secure(SocketTransport& transport, const TlsContext& tls, const std::string& where);
+  Task<Result<void>> secure(SocketTransport& transport, ssl_st* tls, const std::string& where);
   Task<bool> await_socket(SocketTransport& transport, Step& step, bool to_write);
-  Result<std::shared_ptr<Connection>> make_connection(std::unique_ptr<SocketTransport> transport);
+  Result<std::shared_ptr<Connection>> make_connection(std::unique_ptr<SocketTransport> transport, Use use);
+  ClientOptions::Protocol protocol(Use use) const {
+    return use == Use::kUpgrade ? ClientOptions::Protocol::kHttp11 : options_.protocol;
+  }
   std::string where() const { return options_.host + ":" + std::to_string(options_.port); }
   std::string first_where() const { return first_host_ + ":" + std::to_string(first_port_); }
 
@@ -160,11 +163,12 @@ Task<Result<void>> AsioDialer::tunnel(SocketTransport& transport, Tunnel& talk) 
   co_return Result<void>();
 }
 
-Task<Result<void>> AsioDialer::pass_proxy(SocketTransport& transport) {
+Task<Result<void>> AsioDialer::pass_proxy(SocketTransport& transport, Use use) {
   const auto& proxy = *options_.proxy;
-  if (proxy_tls_) CO_TRY_OK(co_await secure(transport, *proxy_tls_, first_where()));
+  if (proxy_tls_)
+    CO_TRY_OK(co_await secure(transport, proxy_tls_->make(ClientOptions::Protocol::kHttp11), first_where()));
   // An HTTP proxy is asked for whole URLs where there is nothing to hide (client.cc).
-  if (proxy.kind == ClientProxy::Kind::kHttp && !tls_) co_return Result<void>();
+  if (proxy.kind == ClientProxy::Kind::kHttp && !tls_ && use == Use::kRequests) co_return Result<void>();
   CO_TRY(auto talk, make_tunnel(proxy, options_.host, options_.port));
   auto result = co_await tunnel(transport, *talk);
   if (!result) result.error().message = "proxy " + first_where() + ": " + result.error().message;
@@ -182,9 +186,8 @@ Task<bool> AsioDialer::await_socket(SocketTransport& transport, Step& step, bool
   co_return co_await Step::wait(&step);
 }
 
-Task<Result<void>> AsioDialer::secure(SocketTransport& transport, const TlsContext& tls,
-                                      const std::string& where) {
-  transport.secure(tls.make());
+Task<Result<void>> AsioDialer::secure(SocketTransport& transport, ssl_st* tls, const std::string& where) {
+  transport.secure(tls);
   Step step(loop_, options_.handshake_timeout);
   while (true) {
     auto outcome = transport.handshake();
@@ -197,10 +200,11 @@ Task<Result<void>> AsioDialer::secure(SocketTransport& transport, const TlsConte
   }
 }
 
-Result<std::shared_ptr<Connection>> AsioDialer::make_connection(std::unique_ptr<SocketTransport> transport) {
+Result<std::shared_ptr<Connection>> AsioDialer::make_connection(std::unique_ptr<SocketTransport> transport,
+                                                                Use use) {
   using Protocol = ClientOptions::Protocol;
-  const bool http2 = tls_ ? transport->protocol() == "h2" : options_.protocol == Protocol::kHttp2;
-  if (options_.protocol == Protocol::kHttp2 && !http2) {
+  const bool http2 = tls_ ? transport->protocol() == "h2" : protocol(use) == Protocol::kHttp2;
+  if (protocol(use) == Protocol::kHttp2 && !http2) {
     return std::unexpected(no_connection(where() + " does not speak HTTP/2"));
   }
   auto session = http2 ? make_http2_session(options_.header_bytes, tls_ ? "https" : "http")
@@ -210,16 +214,17 @@ Result<std::shared_ptr<Connection>> AsioDialer::make_connection(std::unique_ptr<
       ConnectionTimes{options_.idle_timeout, options_.ping_after, options_.ping_timeout});
 }
 
-Task<Result<std::shared_ptr<Connection>>> AsioDialer::run(std::shared_ptr<AsioDialer> self) {
+Task<Result<std::shared_ptr<Connection>>> AsioDialer::run(std::shared_ptr<AsioDialer> self, Use use) {
   auto socket = co_await self->connect();
   if (!socket) {
     if (self->options_.proxy) socket.error().message = "proxyconnect tcp: " + socket.error().message;
     co_return std::unexpected(std::move(socket).error());
   }
   auto transport = std::make_unique<SocketTransport>(*std::move(socket), nullptr);
-  if (self->options_.proxy) CO_TRY_OK(co_await self->pass_proxy(*transport));
-  if (self->tls_) CO_TRY_OK(co_await self->secure(*transport, *self->tls_, self->where()));
-  co_return self->make_connection(std::move(transport));
+  if (self->options_.proxy) CO_TRY_OK(co_await self->pass_proxy(*transport, use));
+  if (self->tls_)
+    CO_TRY_OK(co_await self->secure(*transport, self->tls_->make(self->protocol(use)), self->where()));
+  co_return self->make_connection(std::move(transport), use);
 }
 
 }  // namespace
@@ -239,14 +244,13 @@ Result<std::shared_ptr<Dialer>> Dialer::create(Loop& loop, const ClientOptions& 
     to_proxy.host = options.proxy->host;
     to_proxy.tls.authority_pem = options.tls.authority_pem;
     to_proxy.tls.verify = options.tls.verify;
-    to_proxy.protocol = ClientOptions::Protocol::kHttp11;
     TRY(proxy_tls, TlsContext::create(to_proxy));
   }
   return std::make_shared<AsioDialer>(*asio_loop, options, std::move(tls), std::move(proxy_tls));
 }
 
-Task<Result<std::shared_ptr<Connection>>> Dialer::dial(std::shared_ptr<Dialer> self) {
-  return AsioDialer::run(std::static_pointer_cast<AsioDialer>(std::move(self)));
+Task<Result<std::shared_ptr<Connection>>> Dialer::dial(std::shared_ptr<Dialer> self, Use use) {
+  return AsioDialer::run(std::static_pointer_cast<AsioDialer>(std::move(self)), use);
 }
 
 }  // namespace pedalion::http::client

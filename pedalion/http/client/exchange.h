@@ -33,6 +33,8 @@ struct Exchange {
   // The request. `headers` holds neither host nor framing.
   std::string method, target, authority;
   Headers headers;
+  std::string
+      upgrade;  // the protocol that is asked for; empty: none. Then `upload` goes out after a 101 only
   bool has_body = false;
   std::optional<std::uint64_t> length;  // of the body, when it is known before
   std::string upload;                   // read from the body, not yet taken by the session …

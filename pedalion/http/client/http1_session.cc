@@ -9,16 +9,19 @@ namespace {
 
 constexpr std::size_t kReceiveAhead = 256 << 10;  // of a response's body, held until the caller takes it
 
+ResponseParser::Request kind_of(const Exchange& exchange) {
+  if (!exchange.upgrade.empty()) return ResponseParser::Request::kUpgrade;
+  return exchange.method == "HEAD" ? ResponseParser::Request::kHead : ResponseParser::Request::kOther;
+}
+
 class Http1Session final : public Session {
  public:
   explicit Http1Session(std::size_t header_bytes) : header_bytes_(header_bytes) {}
 
   void start(std::shared_ptr<Exchange> exchange) override {
     exchange_ = std::move(exchange);
-    auto kind =
-        exchange_->method == "HEAD" ? ResponseParser::Request::kHead : ResponseParser::Request::kOther;
-    parser_.emplace(kind, header_bytes_);
-    head_sent_ = body_sent_ = answered_ = false;
+    parser_.emplace(kind_of(*exchange_), header_bytes_);
+    head_sent_ = body_sent_ = answered_ = switched_ = false;
     sent_ = 0;
   }
   void upload_ready(Exchange&) override {}  // the connection asks produce() after each call
@@ -48,6 +51,7 @@ class Http1Session final : public Session {
   void complete();
   void write_head(std::string& out);
   void write_body(std::string& out, std::size_t budget);
+  void write_raw(std::string& out, std::size_t budget);
 
   const std::size_t header_bytes_;
   std::shared_ptr<Exchange> exchange_;
@@ -56,6 +60,7 @@ class Http1Session final : public Session {
   bool closing_ = false;  // takes no further request
   bool head_sent_ = false, body_sent_ = false;
   bool chunked_ = false;
+  bool switched_ = false;   // by 101: from here on bytes go both ways as they are
   bool answered_ = false;   // something of the response has come
   std::uint64_t sent_ = 0;  // of the body
 };
@@ -104,6 +109,10 @@ void Http1Session::take_head() {
   exchange_->head_ready = true;
   exchange_->status = parser_->status();
   exchange_->response_headers = parser_->take_headers();
+  if (exchange_->status == 101) {
+    switched_ = true;
+    body_sent_ = false;
+  }
   wake(exchange_);
 }
 
@@ -144,7 +153,11 @@ void Http1Session::produce(std::string& out, std::size_t budget) {
       return;
     }
   }
-  write_body(out, budget);
+  if (switched_) {
+    write_raw(out, budget);
+  } else {
+    write_body(out, budget);
+  }
 }
 
 void Http1Session::write_head(std::string& out) {
@@ -164,7 +177,22 @@ void Http1Session::write_head(std::string& out) {
   } else if (exchange.method == "POST" || exchange.method == "PUT" || exchange.method == "PATCH") {
     out.append("content-length: 0\r\n");
   }
+  if (!exchange.upgrade.empty()) {
+    out.append("connection: Upgrade\r\nupgrade: ").append(exchange.upgrade).append("\r\n");
+  }
   out.append("\r\n");
+}
+
+// The end of what is sent is not shown to the server: the protocol that was switched to says it in its own
+// way.
+void Http1Session::write_raw(std::string& out, std::size_t budget) {
+  auto piece = exchange_->upload_view().substr(0, budget);
+  if (!piece.empty()) {
+    out.append(piece);
+    exchange_->take_upload(piece.size());
+    wake(exchange_);
+  }
+  if (exchange_->upload_ended && exchange_->upload_waiting() == 0) body_sent_ = true;
 }
 
 void Http1Session::write_body(std::string& out, std::size_t budget) {

@@ -23,6 +23,11 @@ Pool::Pool(Loop& loop, ClientOptions options, std::shared_ptr<Dialer> dialer)
 
 Task<Result<std::shared_ptr<Connection>>> Pool::acquire(std::shared_ptr<Pool> self, Wanted wanted) {
   if (self->closed_) co_return std::unexpected(closed_client());
+  if (wanted == Wanted::kUpgrade) {
+    auto waiter = std::make_shared<Waiter>();
+    spawn(dial_for_upgrade(self, waiter));
+    co_return co_await await_given(std::move(waiter));
+  }
   if (wanted == Wanted::kFresh) {
     auto idle = self->connections_;
     for (const auto& connection : idle) {
@@ -36,21 +41,54 @@ Task<Result<std::shared_ptr<Connection>>> Pool::acquire(std::shared_ptr<Pool> se
   if (self->waiters_.size() >= kMostWaiters) {
     co_return std::unexpected(Status(503, "ServiceUnavailable", "too many requests wait for a connection"));
   }
+  auto waiter = std::make_shared<Waiter>();
+  self->waiters_.push_back(waiter);
+  self->dial_for_waiters();
+  co_return co_await await_given(std::move(waiter));
+}
+
+Task<Result<std::shared_ptr<Connection>>> Pool::await_given(std::shared_ptr<Waiter> waiter) {
   struct Leave {
     std::shared_ptr<Waiter> waiter;
     ~Leave() { waiter->left = true; }
-  } leave{std::make_shared<Waiter>()};
-  auto waiter = leave.waiter;
-  self->waiters_.push_back(waiter);
-  self->dial_for_waiters();
+  } leave{waiter};
   while (!waiter->given && !waiter->failure) co_await waiter->signal.wait();
   if (waiter->failure) co_return std::unexpected(*waiter->failure);
   co_return waiter->given;
 }
 
+// Not by the way of the other waiters: nothing that lies idle will do, and nobody else can use what is
+// opened.
+Task<void> Pool::dial_for_upgrade(std::shared_ptr<Pool> self, std::shared_ptr<Waiter> waiter) {
+  auto connection = co_await Dialer::dial(self->dialer_, Dialer::Use::kUpgrade);
+  if (waiter->left) co_return;
+  if (self->closed_) {
+    waiter->failure = closed_client();
+  } else if (!connection) {
+    waiter->failure = connection.error();
+  } else {
+    self->adopt_upgrading(*connection);
+    waiter->given = *std::move(connection);
+  }
+  waiter->signal.notify();
+}
+
+void Pool::adopt_upgrading(const std::shared_ptr<Connection>& connection) {
+  upgrading_.push_back(connection);
+  connection->run([weak = weak_from_this(), one = std::weak_ptr(connection)] {
+    auto self = weak.lock();
+    auto it = one.lock();
+    if (!self || !it || self->closed_ || (it->active() > 0 && !it->closed())) return;
+    std::erase(self->upgrading_, it);
+    it->close(closed_client());
+  });
+}
+
 void Pool::close() {
   closed_ = true;
   auto connections = std::exchange(connections_, {});
+  connections.insert(connections.end(), upgrading_.begin(), upgrading_.end());
+  upgrading_.clear();
   for (const auto& connection : connections) connection->close(closed_client());
   auto waiters = std::exchange(waiters_, {});
   loop_.post([waiters = std::move(waiters)] {
@@ -107,7 +145,7 @@ void Pool::dial_for_waiters() {
 }
 
 Task<void> Pool::dial(std::shared_ptr<Pool> self) {
-  auto connection = co_await Dialer::dial(self->dialer_);
+  auto connection = co_await Dialer::dial(self->dialer_, Dialer::Use::kRequests);
   --self->dialing_;
   if (self->closed_) co_return;
   if (connection) {

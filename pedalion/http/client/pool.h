@@ -19,7 +19,9 @@ class Pool : public std::enable_shared_from_this<Pool> {
  public:
   Pool(Loop& loop, ClientOptions options, std::shared_ptr<Dialer> dialer);
 
-  enum class Wanted { kAny, kFresh };  // kFresh: HTTP/1.1 ones that lie idle are suspect and are closed
+  /// kFresh: HTTP/1.1 ones that lie idle are suspect and are closed. kUpgrade: one of its own, for this
+  /// exchange only, which does not count among options().connections.
+  enum class Wanted { kAny, kFresh, kUpgrade };
 
   /// A connection that takes one more exchange; the caller starts it before it does anything else. Fails with
   /// 503 or 504.
@@ -38,6 +40,9 @@ class Pool : public std::enable_shared_from_this<Pool> {
     bool left = false;  // its coroutine has been destroyed
   };
 
+  static Task<Result<std::shared_ptr<Connection>>> await_given(std::shared_ptr<Waiter> waiter);
+  static Task<void> dial_for_upgrade(std::shared_ptr<Pool> self, std::shared_ptr<Waiter> waiter);
+  void adopt_upgrading(const std::shared_ptr<Connection>& connection);
   std::shared_ptr<Connection> pick();
   void on_change();
   void serve_waiters();
@@ -50,6 +55,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   const ClientOptions options_;
   std::shared_ptr<Dialer> dialer_;
   std::vector<std::shared_ptr<Connection>> connections_;
+  std::vector<std::shared_ptr<Connection>> upgrading_;  // or upgraded
   std::deque<std::shared_ptr<Waiter>> waiters_;
   std::size_t dialing_ = 0;
   std::optional<Version> spoken_;  // by the server, as far as is known

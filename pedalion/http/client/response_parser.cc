@@ -119,7 +119,13 @@ Result<bool> ResponseParser::take_head_line(std::string_view line) {
     if (Status status = parse_field(line); !is_fine(status)) return std::unexpected(status);
     return false;
   }
-  if (status_ == 101) return std::unexpected(malformed("101 without a request to switch protocols"));
+  if (status_ == 101) {
+    if (request_ != Request::kUpgrade)
+      return std::unexpected(malformed("101 without a request to switch protocols"));
+    framing_ = Framing::kUntilClose;
+    state_ = State::kBody;
+    return true;
+  }
   if (status_ < 200) {  // interim (RFC 9110 section 15.2): another head follows
     headers_ = Headers();
     state_ = State::kStatusLine;

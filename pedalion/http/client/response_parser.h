@@ -16,7 +16,9 @@ namespace pedalion::http::client {
 /// input.
 class ResponseParser {
  public:
-  enum class Request { kHead, kOther };  // a response to HEAD has no body whatever its head says
+  /// A response to HEAD has no body whatever its head says; to kUpgrade it may be 101, and then all that
+  /// follows is body.
+  enum class Request { kHead, kUpgrade, kOther };
 
   struct Step {
     enum class Kind { kNeedMore, kHead, kBody, kEnd } kind = Kind::kNeedMore;

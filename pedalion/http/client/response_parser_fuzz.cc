@@ -45,7 +45,9 @@ Outcome parse(std::string_view text, std::size_t size, ResponseParser::Request r
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  auto request = data[0] % 2 == 0 ? ResponseParser::Request::kOther : ResponseParser::Request::kHead;
+  using Request = ResponseParser::Request;
+  constexpr Request kKinds[] = {Request::kOther, Request::kHead, Request::kUpgrade};
+  const Request request = kKinds[data[0] % 3];
   std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   auto whole = parse(text, text.size() + 1, request);
   auto pieces = parse(text, 1, request);

@@ -68,12 +68,12 @@ Result<bool> identify(SSL_CTX* context, const ClientTls& tls) {
   return true;
 }
 
-void offer_protocols(SSL_CTX* context, ClientOptions::Protocol protocol) {
+void offer_protocols(SSL* ssl, ClientOptions::Protocol protocol) {
   std::string offer;  // each with its length before it
   if (protocol != ClientOptions::Protocol::kHttp11) offer += "\x02h2";
   if (protocol != ClientOptions::Protocol::kHttp2) offer += "\x08http/1.1";
-  SSL_CTX_set_alpn_protos(context, reinterpret_cast<const unsigned char*>(offer.data()),
-                          static_cast<unsigned>(offer.size()));
+  SSL_set_alpn_protos(ssl, reinterpret_cast<const unsigned char*>(offer.data()),
+                      static_cast<unsigned>(offer.size()));
 }
 
 bool is_address(const std::string& name) {
@@ -95,7 +95,6 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::create(const ClientOptions
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   if (options.tls.verify) TRY_OK(trust(context.get(), options.tls.authority_pem));
   TRY_OK(identify(context.get(), options.tls));
-  offer_protocols(context.get(), options.protocol);
   auto name = options.tls.server_name.empty() ? options.host : options.tls.server_name;
   return std::shared_ptr<const TlsContext>(
       new TlsContext(context.release(), std::move(name), options.tls.verify));
@@ -106,10 +105,11 @@ TlsContext::TlsContext(ssl_ctx_st* context, std::string server_name, bool verify
 
 TlsContext::~TlsContext() { SSL_CTX_free(context_); }
 
-ssl_st* TlsContext::make() const {
+ssl_st* TlsContext::make(ClientOptions::Protocol protocol) const {
   SSL* ssl = SSL_new(context_);
   if (ssl == nullptr) throw std::bad_alloc();
   SSL_set_connect_state(ssl);
+  offer_protocols(ssl, protocol);
   const bool address = is_address(server_name_);
   if (!address) SSL_set_tlsext_host_name(ssl, server_name_.c_str());
   if (!verify_) return ssl;

@@ -18,9 +18,9 @@ class TlsContext {
   static Result<std::shared_ptr<const TlsContext>> create(const ClientOptions& options);
   ~TlsContext();
 
-  /// A new connection's state, to be freed by the caller: verifies against the server's name or address, and
-  /// names it (SNI).
-  ssl_st* make() const;
+  /// A new connection's state, to be freed by the caller: verifies against the server's name or address,
+  /// names it (SNI), and offers what `protocol` allows (ALPN).
+  ssl_st* make(ClientOptions::Protocol protocol) const;
 
  private:
   TlsContext(ssl_ctx_st* context, std::string server_name, bool verify);
