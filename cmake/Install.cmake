@@ -27,7 +27,8 @@ endfunction()
 # Called last.
 function(pedalion_finish_install)
   add_library(pedalion_client INTERFACE)
-  target_link_libraries(pedalion_client INTERFACE pedalion_client_config pedalion_client_informer pedalion_client_tools)
+  target_link_libraries(pedalion_client INTERFACE pedalion_client_config pedalion_client_informer pedalion_client_tools
+                        pedalion_client_streaming)
   set_property(TARGET pedalion_client PROPERTY EXPORT_NAME client)
   add_library(pedalion::client ALIAS pedalion_client)
   install(TARGETS pedalion_client EXPORT pedalion-client COMPONENT development)

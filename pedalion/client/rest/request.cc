@@ -221,5 +221,8 @@ Result<std::string> Request::url() const {
 
 Task<Result<Response>> Request::send() const { return client_->send(*this); }
 Task<Result<Stream>> Request::stream() const { return client_->stream(*this); }
+Task<Result<Stream>> Request::upgrade(std::unique_ptr<http::BodyReader> outgoing) const {
+  return client_->upgrade(*this, std::move(outgoing));
+}
 
 }  // namespace pedalion::client::rest

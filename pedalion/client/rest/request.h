@@ -70,8 +70,12 @@ class Request {
   Task<Result<Response>> send() const;
   /// The answer's body comes as it comes: logs, watches. Not held up by the rate limiter.
   Task<Result<Stream>> stream() const;
+  /// Asks for the protocol that header() names (`connection`, `upgrade`). After a 101, `outgoing` is what is
+  /// sent and the body what comes. Fails with the Status that is answered instead; is not tried again.
+  Task<Result<Stream>> upgrade(std::unique_ptr<http::BodyReader> outgoing) const;
 
   const std::string& method() const { return method_; }
+  RestClient& client() const { return *client_; }
 
  private:
   friend class RestClient;

@@ -58,13 +58,18 @@ Task<void> RestClient::throttle() {
   co_await sleep_for(loop(), wait);
 }
 
-Task<Result<http::ClientResponse>> RestClient::attempt(const Request& request, const std::string& url) {
+http::Request RestClient::message_for(const Request& request, const std::string& url) const {
   http::Request message;
   message.method = request.method_;
   message.target = url;
   message.headers = request.headers_;
   if (!message.headers.has("accept")) message.headers.add("accept", "application/json");
   if (!message.headers.has("user-agent")) message.headers.add("user-agent", options_.user_agent);
+  return message;
+}
+
+Task<Result<http::ClientResponse>> RestClient::attempt(const Request& request, const std::string& url) {
+  auto message = message_for(request, url);
   if (request.body_) message.body = http::body_of(*request.body_);
   co_return co_await transport_->send(std::move(message));
 }
@@ -116,14 +121,30 @@ Task<Result<Response>> RestClient::send(Request request) {
   co_return *std::move(outcome);
 }
 
+Task<Status> RestClient::error_in(const Request& request, http::ClientResponse answer) {
+  auto body = co_await http::read_all(answer.body.get(), kErrorBytes);
+  co_return error_of_response(request.method(), answer.status, answer.headers, body ? body->view() : "");
+}
+
+Task<Result<Stream>> RestClient::upgrade(Request request, std::unique_ptr<http::BodyReader> outgoing) {
+  CO_TRY(std::string url, request.url());
+  auto message = message_for(request, url);
+  message.body = std::move(outgoing);
+  CO_TRY(http::ClientResponse head, co_await transport_->send(std::move(message)));
+  (void)take_warnings(head.headers);
+  if (is_success(head.status)) {
+    co_return std::unexpected(Status(
+        502, "", "unable to upgrade the connection: the server answered " + std::to_string(head.status)));
+  }
+  if (head.status != 101) co_return std::unexpected(co_await error_in(request, std::move(head)));
+  if (!head.body) head.body = http::body_of(Bytes());
+  co_return Stream{head.status, std::move(head.headers), std::move(head.body)};
+}
+
 Task<Result<Stream>> RestClient::stream(Request request) {
   CO_TRY(http::ClientResponse head, co_await exchange(request));
   (void)take_warnings(head.headers);
-  if (!is_success(head.status)) {
-    auto body = co_await http::read_all(head.body.get(), kErrorBytes);
-    co_return std::unexpected(
-        error_of_response(request.method(), head.status, head.headers, body ? body->view() : ""));
-  }
+  if (!is_success(head.status)) co_return std::unexpected(co_await error_in(request, std::move(head)));
   if (!head.body) head.body = http::body_of(Bytes());
   co_return Stream{head.status, std::move(head.headers), std::move(head.body)};
 }

@@ -47,6 +47,9 @@ class RestClient {
   Task<Result<Response>> send(Request request);
   Task<Result<Response>> send_whole(const Request& request);
   Task<Result<Stream>> stream(Request request);
+  Task<Result<Stream>> upgrade(Request request, std::unique_ptr<http::BodyReader> outgoing);
+  Task<Status> error_in(const Request& request, http::ClientResponse answer);
+  http::Request message_for(const Request& request, const std::string& url) const;
   /// One attempt after the other until there is an answer that is not to be retried.
   Task<Result<http::ClientResponse>> exchange(const Request& request);
   Task<Result<http::ClientResponse>> attempt(const Request& request, const std::string& url);
