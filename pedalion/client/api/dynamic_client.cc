@@ -174,7 +174,11 @@ Task<Result<ObjectList>> ResourceClient::list_of(rest::Request get) {
 
 Task<Result<void>> ResourceClient::for_each_page(ListOptions options,
                                                  std::function<bool(ObjectList&&)> visit) const {
-  ResourceClient self = *this;  // this one may be gone by the second page
+  return pages_of(*this, std::move(options), std::move(visit));
+}
+
+Task<Result<void>> ResourceClient::pages_of(ResourceClient self, ListOptions options,
+                                            std::function<bool(ObjectList&&)> visit) {
   if (options.limit == 0) options.limit = kPage;
   while (true) {
     CO_TRY(ObjectList page, co_await self.list(options));

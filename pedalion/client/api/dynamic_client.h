@@ -57,6 +57,8 @@ class ResourceClient {
  private:
   // What the verbs share; free of `this`, so that a ResourceClient may go before its Tasks.
   static Task<Result<ObjectList>> list_of(rest::Request get);
+  static Task<Result<void>> pages_of(ResourceClient self, ListOptions options,
+                                     std::function<bool(ObjectList&&)> visit);
   static Task<Result<Watch>> watch_of(rest::Request get);
   static Task<Result<void>> done_of(rest::Request request);
   rest::Request request(rest::Request base, std::string_view name, std::string_view subresource) const;
