@@ -14,8 +14,8 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
 PYTHON = sys.executable
 KUBECTL = ".cache/kubectl/kubectl"
 # What runs when no suite is named: all but what takes longest and finds least beside the rest.
-DEFAULT = {"style", "unit", "kubectl", "golden", "protobuf", "crash", "flood", "controllers", "javascript", "examples", "install", "etcd",
-           "asan-ubsan", "tsan", "fuzz"}
+DEFAULT = {"style", "unit", "kubectl", "golden", "protobuf", "crash", "flood", "controllers", "javascript", "examples",
+           "install", "etcd", "asan-ubsan", "tsan", "fuzz"}
 # They spend their time waiting for watches, so they run side by side.
 WAITING = ("golden", "protobuf")
 SANITIZER_OPTIONS = {
@@ -43,7 +43,9 @@ def against(preset):
                           "--protobuf", f"build/{preset}/bin/pedalion-transcode"]),
             ("crash", [PYTHON, "tests/crash.py", "--binary", binary, "--rounds", "20" if preset == "release" else "3"]),
             ("flood", [PYTHON, "tests/flood.py", "--binary", binary]),
-            ("controllers", [PYTHON, "tests/controllers.py", "--binary", binary, "--kubectl", KUBECTL])]
+            ("controllers", [PYTHON, "tests/controllers.py", "--binary", binary, "--kubectl", KUBECTL]),
+            ("examples", [PYTHON, "tests/examples.py", "--binary", binary, "--examples", f"build/{preset}/bin",
+                          "--kubectl", KUBECTL])]
 
 
 def on_etcd():
@@ -59,15 +61,14 @@ def on_etcd():
 def suites():
     """(suite, step, command)"""
     yield "style", "style", [PYTHON, "tests/style/check.py"]
-    for suite in ("unit", "kubectl", "golden", "protobuf", "crash", "flood", "controllers"):
+    for suite in ("unit", "kubectl", "golden", "protobuf", "crash", "flood", "controllers", "examples"):
         yield suite, "build release", build("release")
         commands = {"unit": ctest("release"), **dict(against("release"))}
         yield suite, f"{suite} (release)", commands[suite]
     release = ["--binary", "build/release/bin/pedalion"]
-    for suite in ("javascript", "examples", "install"):
+    for suite in ("javascript", "install"):
         yield suite, "build release", build("release")
     yield "javascript", "javascript (release)", [PYTHON, "tests/javascript/run.py", *release]
-    yield "examples", "examples (release)", [PYTHON, "tests/examples.py", *release, "--kubectl", KUBECTL]
     yield "install", "install (release)", [PYTHON, "tests/install.py"]
     for name, command in on_etcd():
         yield "etcd", f"{name} (release)", command

@@ -7,6 +7,7 @@
 #include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/managedfields/field_manager.h"
 #include "pedalion/apimachinery/patch/strategic_merge_patch.h"
+#include "pedalion/base/thread_loop.h"
 #include "pedalion/registry/builtin/builtin_registry.h"
 #include "pedalion/storage/memory/memory_store.h"
 
@@ -30,7 +31,7 @@ class ConcurrentWritersTest : public testing::Test {
     json::Document object = json::parse(text).value();
     codec::set_type_meta(object, found.kind);
     auto request = context(std::move(ns));
-    auto created = sync_wait(found.creater->create(request, "", std::move(object), {}));
+    auto created = ThreadLoop::run(found.creater->create(request, "", std::move(object), {}));
     ASSERT_TRUE(created) << created.error().message;
   }
 
@@ -44,7 +45,7 @@ class ConcurrentWritersTest : public testing::Test {
 
   json::Document read() {
     auto request = context("default");
-    auto object = sync_wait(config_maps_->getter->get(request, "shared", {}));
+    auto object = ThreadLoop::run(config_maps_->getter->get(request, "shared", {}));
     return json::parse((*object.value()).json.view()).value();
   }
 
@@ -56,8 +57,8 @@ class ConcurrentWritersTest : public testing::Test {
 
   Result<void> write(rest::MakeObject make, rest::CreateIfMissing missing, rest::FieldTracking tracking) {
     auto request = context("default");
-    auto updated = sync_wait(config_maps_->updater->update(request, "shared", std::move(make),
-                                                           {.field_manager = "test"}, missing, tracking));
+    auto updated = ThreadLoop::run(config_maps_->updater->update(
+        request, "shared", std::move(make), {.field_manager = "test"}, missing, tracking));
     if (!updated) return std::unexpected(updated.error());
     return {};
   }
@@ -139,7 +140,7 @@ class ConcurrentWritersTest : public testing::Test {
 };
 
 TEST_F(ConcurrentWritersTest, LoseNoUpdate) {
-  auto before = sync_wait(store_->current_revision("")).value();
+  auto before = ThreadLoop::run(store_->current_revision("")).value();
   {
     std::vector<std::jthread> threads;
     for (unsigned writer = 0; writer < kWriters; ++writer) {
@@ -157,7 +158,7 @@ TEST_F(ConcurrentWritersTest, LoseNoUpdate) {
     if (writer % 4 < 2) continue;
     EXPECT_EQ(last.root.string_at({"data", "writer-" + std::to_string(writer)}), std::to_string(kRounds));
   }
-  EXPECT_EQ(sync_wait(store_->current_revision("")).value() - before, kWriters * kRounds)
+  EXPECT_EQ(ThreadLoop::run(store_->current_revision("")).value() - before, kWriters * kRounds)
       << "each change is one write";
 }
 
