@@ -1,6 +1,6 @@
 #include "pedalion/server/authn/loopback.h"
 
-#include "pedalion/server/authn/token_file.h"
+#include "pedalion/server/authn/bearer.h"
 
 namespace pedalion::server::authn {
 

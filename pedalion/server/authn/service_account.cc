@@ -7,8 +7,8 @@
 #include "pedalion/apimachinery/json/write.h"
 #include "pedalion/apimachinery/meta/field_error.h"
 #include "pedalion/apimachinery/meta/time.h"
+#include "pedalion/server/authn/bearer.h"
 #include "pedalion/server/authn/jwt.h"
-#include "pedalion/server/authn/token_file.h"
 
 namespace pedalion::server::authn {
 

@@ -3,6 +3,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "pedalion/server/authn/bearer.h"
+
 namespace pedalion::server::authn {
 namespace {
 
@@ -48,17 +50,6 @@ std::vector<std::string> split_groups(std::string_view text) {
 }
 
 }  // namespace
-
-std::string_view bearer_token(const http::Headers& headers) {
-  std::string_view value = headers.get("authorization");
-  constexpr std::string_view kScheme = "bearer ";
-  if (value.size() <= kScheme.size()) return {};
-  for (std::size_t i = 0; i < kScheme.size(); ++i) {
-    if (std::tolower(static_cast<unsigned char>(value[i])) != kScheme[i]) return {};
-  }
-  auto token = value.substr(kScheme.size());
-  return token.find(' ') == std::string_view::npos ? token : std::string_view();
-}
 
 Result<std::unique_ptr<TokenFileAuthenticator>> TokenFileAuthenticator::parse(std::string_view csv) {
   std::unique_ptr<TokenFileAuthenticator> made(new TokenFileAuthenticator());

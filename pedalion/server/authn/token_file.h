@@ -8,10 +8,6 @@
 
 namespace pedalion::server::authn {
 
-/// The token of `Authorization: Bearer <token>`; empty when there is none. The scheme's case does not matter;
-/// a value with more blanks in it carries no token (RFC 6750).
-std::string_view bearer_token(const http::Headers& headers);
-
 /// Read once, at start, as kube-apiserver does. Knows every token; any other bearer token is an error.
 class TokenFileAuthenticator final : public Authenticator {
  public:

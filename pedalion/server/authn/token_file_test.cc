@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "pedalion/server/authn/bearer.h"
+
 namespace pedalion::server::authn {
 namespace {
 
@@ -29,7 +31,12 @@ TEST(TokenFile, TellsAnAbsentTokenFromAWrongOne) {
   EXPECT_EQ((*made)->authenticate(with_authorization("")).value(), nullptr);
   EXPECT_EQ((*made)->authenticate(with_authorization("Basic abc")).value(), nullptr);
   EXPECT_EQ((*made)->authenticate(with_authorization("Bearer  t1")).value(), nullptr);
+  EXPECT_EQ((*made)->authenticate(with_authorization("Bearer")).value(), nullptr);
+  EXPECT_NE((*made)->authenticate(with_authorization("  BEARER t1 and more")).value(), nullptr);
   EXPECT_EQ((*made)->authenticate(with_authorization("Bearer nope")).error().code, 401);
+  EXPECT_TRUE(has_misplaced_token(with_authorization("Bearer  t1").headers));
+  EXPECT_FALSE(has_misplaced_token(with_authorization("Bearer ").headers));
+  EXPECT_FALSE(has_misplaced_token(with_authorization("Basic  t1").headers));
 }
 
 TEST(TokenFile, SaysWhichLineIsBroken) {

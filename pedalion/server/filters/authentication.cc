@@ -1,5 +1,6 @@
 #include "pedalion/base/log.h"
 #include "pedalion/server/authn/authenticator.h"
+#include "pedalion/server/authn/bearer.h"
 #include "pedalion/server/exchange/metrics.h"
 #include "pedalion/server/exchange/status_response.h"
 #include "pedalion/server/filters/filters.h"
@@ -15,6 +16,8 @@ class Authentication final : public Filter {
 
   std::optional<http::Response> before(Exchange& exchange) override {
     auto user = authenticator_.authenticate(exchange.request);
+    if (authn::has_misplaced_token(exchange.request.headers))
+      exchange.context.warn(std::string(authn::kMisplacedTokenWarning));
     // Nobody behind this filter may see, log or forward a credential.
     exchange.request.headers.remove("authorization");
     if (!user || *user == nullptr) {
