@@ -28,6 +28,7 @@ std::vector<std::unique_ptr<Filter>> filters_of(const ServerConfig& config, cons
   chain.push_back(filters::warnings());
   if (!config.cors_allowed_origins.empty()) chain.push_back(filters::cors(config.cors_allowed_origins));
   chain.push_back(filters::authentication(parts.authenticator, parts.metrics));
+  chain.push_back(filters::impersonation(parts.authorizer));
   chain.push_back(filters::max_in_flight(config.max_requests_in_flight,
                                          config.max_mutating_requests_in_flight, parts.metrics));
   chain.push_back(filters::authorization(parts.authorizer));

@@ -72,6 +72,51 @@ class Chain : public testing::Test {
   std::unique_ptr<GenericApiServer> server_;
 };
 
+TEST_F(Chain, LetsThoseWhoMayActAsOthers) {
+  std::string seen;
+  behind_.answer = [&seen](Exchange& exchange) -> Task<http::Response> {
+    seen = exchange.user->name;
+    for (const auto& group : exchange.user->groups) seen += " " + group;
+    for (const auto& [key, values] : exchange.user->extra) seen += " " + key + "=" + values.front();
+    EXPECT_TRUE(exchange.request.headers.get("impersonate-user").empty());
+    co_return http::Response(200, "text/plain", "served");
+  };
+  auto as = [&](std::vector<std::pair<std::string, std::string>> headers) {
+    headers.emplace_back("authorization", "Bearer root");
+    seen.clear();
+    auto response = ask("GET", "/api/v1/pods", std::move(headers));
+    return response.status == 200 ? seen : body_of(response);
+  };
+  EXPECT_EQ(as({{"impersonate-user", "jane"}}), "jane system:authenticated");
+  EXPECT_EQ(
+      as({{"impersonate-user", "jane"}, {"impersonate-group", "devs"}, {"impersonate-extra-a.com%2fb", "x"}}),
+      "jane devs system:authenticated a.com/b=x");
+  EXPECT_EQ(as({{"impersonate-user", "system:serviceaccount:n:robot"}}),
+            "system:serviceaccount:n:robot system:serviceaccounts system:serviceaccounts:n "
+            "system:authenticated");
+  EXPECT_EQ(as({{"impersonate-user", ""}}), "root system:masters system:authenticated");
+  EXPECT_NE(as({{"impersonate-uid", "u"}})
+                .find(R"(requested \u0026user.DefaultInfo{Name:\"\", UID:\"u\", Groups:[]string(nil), )"
+                      R"(Extra:map[string][]string(nil)} without impersonating a user name)"),
+            std::string::npos);
+}
+
+TEST_F(Chain, KeepsOthersFromActingAsThem) {
+  std::vector<std::unique_ptr<authz::Authorizer>> members;
+  members.push_back(std::make_unique<authz::PrivilegedGroupAuthorizer>("system:masters"));
+  members.push_back(std::make_unique<authz::AlwaysDenyAuthorizer>());
+  authorizer_ = std::make_unique<authz::UnionAuthorizer>(std::move(members));
+  auto response =
+      ask("GET", "/healthz",
+          {{"authorization", "Bearer alice"}, {"impersonate-user", "system:serviceaccount:n:robot"}});
+  EXPECT_EQ(response.status, 403);
+  EXPECT_NE(body_of(response).find(
+                R"(serviceaccounts \"robot\" is forbidden: User \"alice\" cannot impersonate resource )"
+                R"(\"serviceaccounts\" in API group \"\" in the namespace \"n\")"),
+            std::string::npos)
+      << body_of(response);
+}
+
 TEST_F(Chain, ServesAndMarksTheAnswer) {
   auto response = ask("GET", "/api/v1/pods", {{"authorization", "Bearer alice"}, {"audit-id", "mine"}});
   EXPECT_EQ(response.status, 200);

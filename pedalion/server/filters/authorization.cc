@@ -1,7 +1,6 @@
-#include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/server/authz/authorizer.h"
-#include "pedalion/server/exchange/status_response.h"
 #include "pedalion/server/filters/filters.h"
+#include "pedalion/server/filters/refusal.h"
 
 namespace pedalion::server::filters {
 namespace {
@@ -20,14 +19,6 @@ authz::Attributes attributes_of(const Exchange& exchange) {
           .name = info.name};
 }
 
-Status forbidden(const authz::Attributes& attributes, const std::string& text) {
-  if (attributes.resource_request) {
-    meta::GroupResource resource{std::string(attributes.group), std::string(attributes.resource)};
-    return meta::forbidden(resource, attributes.name, text);
-  }
-  return Status(403, "Forbidden", "forbidden: " + text, StatusDetails());
-}
-
 class Authorization final : public Filter {
  public:
   explicit Authorization(const authz::Authorizer& authorizer) : authorizer_(authorizer) {}
@@ -37,10 +28,7 @@ class Authorization final : public Filter {
     auto attributes = attributes_of(exchange);
     auto verdict = authorizer_.authorize(attributes);
     if (verdict.decision == authz::Decision::kAllow) return std::nullopt;
-    auto response =
-        status_response(forbidden(attributes, authz::denial_text(attributes, verdict.reason)), exchange);
-    response.headers.set("x-content-type-options", "nosniff");
-    return response;
+    return refusal(attributes, verdict.reason, exchange);
   }
 
  private:

@@ -67,6 +67,10 @@ std::unique_ptr<Filter> authentication(const authn::Authenticator& authenticator
 /// At most so many requests at once, counting neither long-running ones nor system:masters'; else 429.
 std::unique_ptr<Filter> max_in_flight(int read_only, int mutating, Metrics& metrics);
 
+/// Impersonate-User, -Group, -Uid and -Extra-*: who may be somebody else goes on as that one. 403 for those
+/// who may not, 400 without a user's name. Rights that hold for some verbs only are not known.
+std::unique_ptr<Filter> impersonation(const authz::Authorizer& authorizer);
+
 /// Asks `authorizer`, or answers 403.
 std::unique_ptr<Filter> authorization(const authz::Authorizer& authorizer);
 
