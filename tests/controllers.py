@@ -303,6 +303,65 @@ def a_set_lets_pods_go_and_takes_them(cluster):
     cluster.until("it is let go", lambda: "ownerReferences" not in cluster.get(core + "/pods/own")["metadata"])
 
 
+@case
+def a_service_says_where_its_pods_are(cluster):
+    core, apps = cluster.namespace("service")
+    cluster.create(core + "/services", {"metadata": {"name": "web"}, "spec": {
+        "selector": {"app": "web"}, "ports": [{"name": "http", "port": 80, "targetPort": 8080}]}})
+    slices = "/apis/discovery.k8s.io/v1/namespaces/service/endpointslices"
+
+    def addresses():
+        return sorted(e["addresses"][0] for s in cluster.get(slices)["items"] for e in s.get("endpoints") or [] if e["conditions"]["ready"])
+
+    def ready_in_endpoints():
+        found = cluster.get(core + "/endpoints/web") or {}
+        return sorted(a["ip"] for s in found.get("subsets", []) for a in s.get("addresses", []))
+    cluster.until("an empty slice", lambda: len(cluster.get(slices)["items"]) == 1)
+    for number in (1, 2):
+        cluster.create(core + "/pods", {"metadata": {"name": f"p{number}", "labels": {"app": "web"}}, "spec": POD["spec"]})
+        ip = f"10.9.8.{number}"
+        status = {"phase": "Running", "podIP": ip, "podIPs": [{"ip": ip}], "conditions": [{"type": "Ready", "status": "True"}]}
+        cluster.ask("PATCH", f"{core}/pods/p{number}/status", {"status": status}, "application/merge-patch+json")
+    for what in (addresses, ready_in_endpoints):
+        cluster.until("both pods", lambda: what() == ["10.9.8.1", "10.9.8.2"])
+    assert cluster.get(slices)["items"][0]["ports"] == [{"name": "http", "port": 8080, "protocol": "TCP"}]
+    cluster.ask("DELETE", core + "/pods/p1", {"gracePeriodSeconds": 0})
+    for what in (addresses, ready_in_endpoints):
+        cluster.until("one pod", lambda: what() == ["10.9.8.2"])
+    cluster.ask("DELETE", core + "/services/web")
+    cluster.until("no endpoints", lambda: cluster.get(core + "/endpoints/web") is None)
+    cluster.until("no slices", lambda: cluster.get(slices)["items"] == [])
+
+
+@case
+def cluster_roles_are_made_of_others(cluster):
+    path = "/apis/rbac.authorization.k8s.io/v1/clusterroles"
+    cluster.create(path, {"metadata": {"name": "whole"}, "aggregationRule": {"clusterRoleSelectors": [{"matchLabels": {"part": "yes"}}]}})
+    rule = {"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}
+    cluster.create(path, {"metadata": {"name": "part", "labels": {"part": "yes"}}, "rules": [rule]})
+    cluster.until("its rules", lambda: cluster.get(path + "/whole").get("rules") == [rule])
+    assert cluster.get(path + "/view")["rules"], "view is made of others, too"
+    cluster.ask("DELETE", path + "/part")
+    cluster.until("none", lambda: not cluster.get(path + "/whole").get("rules"))
+
+
+@case
+def they_run_in_a_process_of_their_own(cluster):
+    with Server(cluster.server.binary) as server:
+        process = subprocess.Popen([server.binary, "controllers", "--kubeconfig", server.kubeconfig], stderr=subprocess.DEVNULL)
+        try:
+            other = Cluster(server, cluster.kubectl_path)
+            core, apps = other.namespace("apart")
+            other.until("default", lambda: other.get(core + "/serviceaccounts/default"))
+            assert "BEGIN" in other.until("root CA", lambda: other.get(core + "/configmaps/kube-root-ca.crt"))["data"]["ca.crt"]
+            other.create(apps + "/deployments", deployment(replicas=2))
+            other.until("two pods", lambda: len(other.get(core + "/pods")["items"]) == 2)
+            other.kubectl("delete", "namespace", "apart", "--timeout=30s")
+        finally:
+            process.terminate()
+            assert process.wait(10) == 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", default="build/release/bin/pedalion")

@@ -13,6 +13,8 @@ using Arguments = std::span<const std::string>;
 int serve(Arguments arguments);
 /// serve with no flag needed: everything is kept under one directory.
 int up(Arguments arguments);
+/// The controllers in a process of their own, against the server of a kubeconfig.
+int controllers(Arguments arguments);
 /// Every path of the API, the verb it means and the function that serves it.
 int routes(Arguments arguments);
 /// Asks a running server, and shows each step that the request took.

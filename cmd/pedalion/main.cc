@@ -15,6 +15,7 @@ constexpr std::string_view kUsage = R"(pedalion COMMAND [ARGUMENTS]
 
   up [FLAGS]             run a server that needs no configuration: data, certificates and a kubeconfig in ~/.pedalion
   serve [FLAGS]          run a server with kube-apiserver's flags (also when the program is called kube-apiserver)
+  controllers [FLAGS]    run the controllers in a process of their own, against the server of a kubeconfig
   routes [-o json]       print every path of the API and what serves it
   trace METHOD PATH      ask a running server and print each step of the request with its time
   storage COMMAND        check, back up, restore or compact an embedded store; export and import any
@@ -27,6 +28,7 @@ int run(std::string_view command, std::span<const std::string> arguments) {
   using namespace pedalion;
   if (command == "up") return program::up(arguments);
   if (command == "serve") return program::serve(arguments);
+  if (command == "controllers") return program::controllers(arguments);
   if (command == "routes") return program::routes(arguments);
   if (command == "trace") return program::trace(arguments);
   if (command == "storage" && !arguments.empty() && (arguments[0] == "export" || arguments[0] == "import")) {

@@ -7,7 +7,7 @@ namespace pedalion::controllers {
 namespace {
 
 const client::tools::WorkQueueOptions kQueue{.first_delay = std::chrono::milliseconds(5),
-                                                 .last_delay = std::chrono::milliseconds(1000000)};
+                                             .last_delay = std::chrono::milliseconds(1000000)};
 
 }  // namespace
 

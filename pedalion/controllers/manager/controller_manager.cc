@@ -11,15 +11,6 @@
 namespace pedalion::controllers::manager {
 namespace {
 
-constexpr std::string_view kUserAgent = "kube-controller-manager";
-
-client::rest::RestClientOptions client_options() {
-  client::rest::RestClientOptions options;
-  options.user_agent = kUserAgent;
-  options.qps = 0;  // the server's own limits are enough
-  return options;
-}
-
 /// Who wrote which field is of no use to a controller, and is much.
 client::api::Object without_managed_fields(client::api::Object object) {
   if (object.json().view().find("\"managedFields\"") == std::string_view::npos) return object;
@@ -44,12 +35,12 @@ struct ControllerManager::Rep {
   std::unique_ptr<Loop> loop = http::make_loop_thread("controllers");
 
   struct OnLoop {
-    OnLoop(Loop& loop, std::unique_ptr<client::rest::Transport> transport, std::string_view root_ca)
-        : client(std::move(transport), client_options()),
-          informers(client, informer_options()),
-          events(client),
-          context{loop, client, informers, events, root_ca} {}
-    client::rest::RestClient client;
+    OnLoop(Loop& loop, std::unique_ptr<client::rest::RestClient> made, std::string_view root_ca)
+        : client(std::move(made)),
+          informers(*client, informer_options()),
+          events(*client),
+          context{loop, *client, informers, events, root_ca} {}
+    std::unique_ptr<client::rest::RestClient> client;
     client::informer::InformerFactory informers;
     ApiEventSink events;
     Context context;
@@ -77,12 +68,12 @@ Result<std::unique_ptr<ControllerManager>> ControllerManager::start(const Connec
   rep->options = std::move(options);
   std::optional<Status> problem;
   rep->run([&] {
-    auto transport = connect(*rep->loop);
-    if (!transport) {
-      problem = std::move(transport).error();
+    auto client = connect(*rep->loop);
+    if (!client) {
+      problem = std::move(client).error();
       return;
     }
-    rep->on_loop = std::make_unique<Rep::OnLoop>(*rep->loop, std::move(*transport), rep->options.root_ca);
+    rep->on_loop = std::make_unique<Rep::OnLoop>(*rep->loop, std::move(*client), rep->options.root_ca);
     for (const auto* entry : chosen) rep->on_loop->controllers.push_back(entry->make(rep->on_loop->context));
     rep->on_loop->informers.start();
   });

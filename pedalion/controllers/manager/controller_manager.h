@@ -6,9 +6,12 @@
 #include <vector>
 
 #include "pedalion/base/loop.h"
-#include "pedalion/client/rest/transport.h"
+#include "pedalion/client/rest/rest_client.h"
 
 namespace pedalion::controllers::manager {
+
+/// As whom controllers write: the field manager that they have in kube-controller-manager.
+inline constexpr std::string_view kUserAgent = "kube-controller-manager";
 
 struct ControllerManagerOptions {
   std::vector<std::string> controllers{"*"};  // as --controllers
@@ -17,9 +20,9 @@ struct ControllerManagerOptions {
 
 class ControllerManager {
  public:
-  /// `connect` makes the way to the server, on the loop that it is given and on its thread. Fails (400) when
+  /// `connect` makes a client of the server, on the loop that it is given and on its thread. Fails (400) when
   /// the choice of controllers is wrong, or with what `connect` says.
-  using Connect = std::function<Result<std::unique_ptr<client::rest::Transport>>(Loop& loop)>;
+  using Connect = std::function<Result<std::unique_ptr<client::rest::RestClient>>(Loop& loop)>;
   static Result<std::unique_ptr<ControllerManager>> start(const Connect& connect,
                                                           ControllerManagerOptions options);
   /// Calls off what is under way, and waits for the loop's end.

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "pedalion/controllers/cluster_role_aggregation/cluster_role_aggregation_controller.h"
 #include "pedalion/controllers/deployment/deployment_controller.h"
+#include "pedalion/controllers/endpoint_slice/endpoint_slice_controller.h"
+#include "pedalion/controllers/endpoints/endpoints_controller.h"
 #include "pedalion/controllers/garbage_collector/garbage_collector.h"
 #include "pedalion/controllers/namespaces/namespace_controller.h"
 #include "pedalion/controllers/replicaset/replicaset_controller.h"
@@ -14,7 +17,12 @@ namespace pedalion::controllers::manager {
 namespace {
 
 constexpr std::array kControllers = {
+    ControllerEntry{"clusterrole-aggregation-controller", "clusterrole-aggregation", true,
+                    cluster_role_aggregation::make_cluster_role_aggregation_controller},
     ControllerEntry{"deployment-controller", "deployment", true, deployment::make_deployment_controller},
+    ControllerEntry{"endpoints-controller", "endpoint", true, endpoints::make_endpoints_controller},
+    ControllerEntry{"endpointslice-controller", "endpointslice", true,
+                    endpoint_slice::make_endpoint_slice_controller},
     ControllerEntry{"garbage-collector-controller", "garbagecollector", true,
                     garbage_collector::make_garbage_collector},
     ControllerEntry{"namespace-controller", "namespace", true, namespaces::make_namespace_controller},
