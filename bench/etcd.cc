@@ -100,7 +100,7 @@ Result<Start> start_over(Bench& bench, const EtcdProcess& etcd, std::unique_ptr<
   Fleet fleet(bench.loop(), server->target(), Shape{});
   TRY_OK(fleet.call({"GET", "/api/v1/pods?limit=500", {}, {}}));
   start.listed_ms = since();
-  start.cpu_ms = static_cast<double>(cpu_nanoseconds(server->target().pid)) / 1e6;
+  start.cpu_ms = cpu_milliseconds_with_ended_threads(server->target().pid);
   return start;
 }
 

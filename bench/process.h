@@ -14,6 +14,9 @@ namespace pedalion::bench {
 /// CPU of all threads of a process so far, user and system, in nanoseconds. 0 when it is not known.
 std::uint64_t cpu_nanoseconds(int pid);
 
+/// The same with that of threads which have ended, to ten milliseconds.
+double cpu_milliseconds_with_ended_threads(int pid);
+
 struct Memory {
   double resident_mb = 0;   // all that is in memory …
   double anonymous_mb = 0;  // … without what is mapped from files, such as the program itself
