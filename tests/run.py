@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What `./dev test` runs: every suite, in the order that finds faults soonest. Closes with `N passed, N failed`.
 
-  run.py [SUITE…]    style unit kubectl golden protobuf crash flood controllers javascript examples install etcd
+  run.py [SUITE…]    style unit kubectl golden protobuf crash flood client client controllers javascript examples install etcd
                      asan-ubsan tsan fuzz sanitized-dialogues; all: every one; none named: DEFAULT
 """
 import os
@@ -14,7 +14,7 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
 PYTHON = sys.executable
 KUBECTL = ".cache/kubectl/kubectl"
 # What runs when no suite is named: the release build. The sanitizers' builds and the fuzz targets take three times as long.
-DEFAULT = {"style", "unit", "kubectl", "golden", "protobuf", "crash", "flood", "controllers", "javascript", "examples",
+DEFAULT = {"style", "unit", "kubectl", "golden", "protobuf", "crash", "flood", "client", "controllers", "javascript", "examples",
            "install", "etcd"}
 # They spend their time waiting for watches, so they run side by side.
 WAITING = ("golden", "protobuf")
@@ -43,6 +43,7 @@ def against(preset):
                           "--protobuf", f"build/{preset}/bin/pedalion-transcode"]),
             ("crash", [PYTHON, "tests/crash.py", "--binary", binary, "--rounds", "20" if preset == "release" else "3"]),
             ("flood", [PYTHON, "tests/flood.py", "--binary", binary]),
+            ("client", [PYTHON, "tests/client_chaos.py", "--binary", binary]),
             ("controllers", [PYTHON, "tests/controllers.py", "--binary", binary, "--kubectl", KUBECTL]),
             ("examples", [PYTHON, "tests/examples.py", "--binary", binary, "--examples", f"build/{preset}/bin",
                           "--kubectl", KUBECTL])]
@@ -61,7 +62,7 @@ def on_etcd():
 def suites():
     """(suite, step, command)"""
     yield "style", "style", [PYTHON, "tests/style/check.py"]
-    for suite in ("unit", "kubectl", "golden", "protobuf", "crash", "flood", "controllers", "examples"):
+    for suite in ("unit", "kubectl", "golden", "protobuf", "crash", "flood", "client", "controllers", "examples"):
         yield suite, "build release", build("release")
         commands = {"unit": ctest("release"), **dict(against("release"))}
         yield suite, f"{suite} (release)", commands[suite]

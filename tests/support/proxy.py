@@ -8,7 +8,8 @@ import urllib.parse
 
 class Proxy:
     """Listens on a port of its own and hands bytes on to `target` (a URL). Faults: pass; refuse (new connections are reset, the
-    old ones cut); cut (all connections are reset once, new ones pass); stall (bytes wait); slow (each piece waits 50 to 300 ms)."""
+    old ones cut); cut (all connections are reset once, new ones pass); stall (bytes wait); slow (each piece waits 50 to 300 ms);
+    truncate (a part of the next piece comes, then the end)."""
 
     def __init__(self, target):
         parts = urllib.parse.urlsplit(target)
@@ -54,6 +55,9 @@ class Proxy:
                     time.sleep(0.02)
                 if self.fault == "slow":
                     time.sleep(random.uniform(0.05, 0.3))
+                if self.fault == "truncate":
+                    sink.sendall(data[:random.randrange(len(data))])
+                    break
                 sink.sendall(data)
         except OSError:
             pass
