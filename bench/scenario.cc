@@ -9,7 +9,7 @@
 namespace pedalion::bench {
 
 std::span<const Scenario> all_scenarios() {
-  static constexpr std::array<Scenario, 11> kAll = {{
+  static constexpr std::array<Scenario, 12> kAll = {{
       {"startup", "exec to a ready server; memory of an idle one", measure_startup},
       {"get", "GET of a ConfigMap of 2 kB, in JSON and in protobuf", measure_get},
       {"create", "POST of ConfigMaps of 2 kB, durable", measure_create},
@@ -23,6 +23,8 @@ std::span<const Scenario> all_scenarios() {
       {"startup-etcd", "exec to a ready server, and to its first list, over an etcd with 150,000 Pods",
        measure_startup_over_etcd},
       {"objects", "memory of 100,000 ConfigMaps of 1 kB", measure_objects},
+      {"informer", "an informer of 100,000 ConfigMaps of 1 kB: its list, its memory, its events",
+       measure_informer},
   }};
   return kAll;
 }

@@ -69,6 +69,7 @@ Result<bool> measure_patch(Bench& bench);
 Result<bool> measure_watch(Bench& bench);
 Result<bool> measure_idle_watchers(Bench& bench);
 Result<bool> measure_objects(Bench& bench);
+Result<bool> measure_informer(Bench& bench);
 Result<bool> measure_create_over_etcd(Bench& bench);
 Result<bool> measure_startup_over_etcd(Bench& bench);
 
