@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What `./dev test` runs: every suite, in the order that finds faults soonest. Closes with `N passed, N failed`.
 
-  run.py [SUITE…]    style unit kubectl golden protobuf crash flood client client controllers javascript examples install etcd
+  run.py [SUITE…]    style unit kubectl golden protobuf crash flood client controllers javascript examples install etcd
                      asan-ubsan tsan fuzz sanitized-dialogues; all: every one; none named: DEFAULT
 """
 import os

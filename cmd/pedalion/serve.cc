@@ -9,6 +9,7 @@
 #include <iostream>
 
 #include "cmd/pedalion/commands.h"
+#include "cmd/pedalion/startup_memory.h"
 #include "pedalion/base/log.h"
 #include "pedalion/controlplane/control_plane.h"
 #include "pedalion/controlplane/options.h"
@@ -40,7 +41,10 @@ int run_server(const server::FlagValues& flags) {
   if (!plane) return fail(plane.error(), 1);
   if (auto started = (*plane)->start(); !started) return fail(started.error(), 1);
   log::info("listening", {{"address", (*plane)->url()}, {"kubeconfig", (*plane)->kubeconfig_path()}});
-  (*plane)->when_ready([begin] { log::info("ready", {{"after_ms", milliseconds_since(begin)}}); });
+  (*plane)->when_ready([begin] {
+    log::info("ready", {{"after_ms", milliseconds_since(begin)}});
+    let_go_of_startup_pages();
+  });
   int signal = server::wait_for_stop_signal();
   log::info("stopping", {{"signal", signal}});
   (*plane)->shutdown();
