@@ -41,9 +41,9 @@ class RecordingSink final : public WatchSink {
   void on_error(Status status) override;
   bool wants_previous_values() const override { return wants_previous_values_; }
 
-  /// All events so far, when there are at least `count` or five seconds went by.
+  /// All events so far, when there are at least `count` or thirty seconds went by.
   std::vector<Event> wait_for_events(std::size_t count);
-  /// False when it does not come within five seconds.
+  /// False when it does not come within thirty seconds.
   bool wait_for_progress(Revision revision);
   /// Code 0 when none comes.
   Status wait_for_error();
@@ -52,7 +52,7 @@ class RecordingSink final : public WatchSink {
  private:
   template <class Condition>
   bool wait(std::unique_lock<std::mutex>& lock, Condition condition) {
-    return changed_.wait_for(lock, std::chrono::seconds(5), condition);
+    return changed_.wait_for(lock, std::chrono::seconds(30), condition);
   }
 
   const bool wants_previous_values_;
