@@ -333,6 +333,62 @@ def a_service_says_where_its_pods_are(cluster):
     cluster.until("no slices", lambda: cluster.get(slices)["items"] == [])
 
 
+def end_pod(cluster, core, name, phase):
+    cluster.ask("PATCH", f"{core}/pods/{name}/status", {"status": {"phase": phase}}, "application/merge-patch+json")
+
+
+def running(cluster, core):
+    return sorted(p["metadata"]["name"] for p in cluster.get(core + "/pods")["items"]
+                  if p["status"].get("phase") not in ("Succeeded", "Failed") and "deletionTimestamp" not in p["metadata"])
+
+
+def job(name, **spec):
+    pod = {"spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "busybox"}]}}
+    return {"metadata": {"name": name}, "spec": {"template": pod, **spec}}
+
+
+@case
+def a_job_completes(cluster):
+    core, _ = cluster.namespace("jobs")
+    path = "/apis/batch/v1/namespaces/jobs/jobs"
+    cluster.create(path, job("good", completions=3, parallelism=2))
+    for _ in range(3):
+        pods = cluster.until("pods that run", lambda: running(cluster, core))
+        assert len(pods) <= 2
+        end_pod(cluster, core, pods[0], "Succeeded")
+        cluster.until("it is seen", lambda: pods[0] not in running(cluster, core))
+    cluster.kubectl("-n", "jobs", "wait", "job/good", "--for=condition=Complete", "--timeout=20s")
+    status = cluster.get(path + "/good")["status"]
+    assert status["succeeded"] == 3 and "active" not in status, status
+    assert all("finalizers" not in p["metadata"] for p in cluster.get(core + "/pods")["items"])
+    cluster.ask("PATCH", path + "/good", {"spec": {"ttlSecondsAfterFinished": 1}}, "application/merge-patch+json")
+    cluster.until("the job goes by itself", lambda: cluster.get(path + "/good") is None)
+    cluster.until("no pods", lambda: cluster.get(core + "/pods")["items"] == [])
+
+
+@case
+def a_job_fails_and_another_has_indexes(cluster):
+    core, _ = cluster.namespace("indexes")
+    path = "/apis/batch/v1/namespaces/indexes/jobs"
+    cluster.create(path, job("bad", backoffLimit=0))
+    end_pod(cluster, core, cluster.until("a pod", lambda: running(cluster, core))[0], "Failed")
+    cluster.kubectl("-n", "indexes", "wait", "job/bad", "--for=condition=Failed", "--timeout=20s")
+    cluster.create(path, job("indexed", completions=3, parallelism=3, completionMode="Indexed"))
+    pods = cluster.until("three pods", lambda: len(running(cluster, core)) == 3 and running(cluster, core))
+    assert [name.rsplit("-", 1)[0] for name in pods] == ["indexed-0", "indexed-1", "indexed-2"], pods
+    end_pod(cluster, core, pods[1], "Succeeded")
+    cluster.until("its index", lambda: cluster.get(path + "/indexed")["status"].get("completedIndexes") == "1")
+    cluster.ask("PATCH", path + "/indexed", {"spec": {"suspend": True}}, "application/merge-patch+json")
+    cluster.until("no pods that run", lambda: running(cluster, core) == [])
+    cluster.ask("PATCH", path + "/indexed", {"spec": {"suspend": False}}, "application/merge-patch+json")
+    for pod in cluster.until("two pods", lambda: len(running(cluster, core)) == 2 and running(cluster, core)):
+        end_pod(cluster, core, pod, "Succeeded")
+    cluster.kubectl("-n", "indexes", "wait", "job/indexed", "--for=condition=Complete", "--timeout=20s")
+    cluster.create(path, job("going", parallelism=1))
+    cluster.until("a pod", lambda: running(cluster, core))
+    cluster.kubectl("delete", "namespace", "indexes", "--timeout=30s")
+
+
 @case
 def cluster_roles_are_made_of_others(cluster):
     path = "/apis/rbac.authorization.k8s.io/v1/clusterroles"

@@ -73,12 +73,16 @@ Task<void> PodControl::create_one(std::string key, const OwnerObject* owner, Byt
 }
 
 Task<Result<void>> PodControl::create(std::string key, OwnerObject owner, int count, Bytes pod) {
+  return create(std::move(key), std::move(owner), std::vector<Bytes>(static_cast<std::size_t>(count), pod));
+}
+
+Task<Result<void>> PodControl::create(std::string key, OwnerObject owner, std::vector<Bytes> pods) {
   std::optional<Status> problem;
-  for (int batch = 1; count > 0 && !problem; count -= batch, batch *= 2) {
-    batch = std::min(batch, count);
-    expectations_.expect_creations(key, batch, Expectations::Clock::now());
+  for (std::size_t done = 0, batch = 1; done < pods.size() && !problem; batch *= 2) {
+    auto end = std::min(done + batch, pods.size());
+    expectations_.expect_creations(key, static_cast<int>(end - done), Expectations::Clock::now());
     std::vector<Task<void>> tasks;
-    for (int at = 0; at < batch; ++at) tasks.push_back(create_one(key, &owner, pod, &problem));
+    for (; done < end; ++done) tasks.push_back(create_one(key, &owner, pods[done], &problem));
     co_await all_of(context_.loop, std::move(tasks));
   }
   if (problem) co_return std::unexpected(std::move(*problem));

@@ -26,6 +26,7 @@ class PodControl {
 
   /// `count` pods: one, then twice as many with each step that goes well. Fails with the first that did not.
   Task<Result<void>> create(std::string key, OwnerObject owner, int count, Bytes pod);
+  Task<Result<void>> create(std::string key, OwnerObject owner, std::vector<Bytes> pods);
   Task<Result<void>> remove(std::string key, OwnerObject owner, std::vector<PodView> pods);
 
   Expectations& expectations() { return expectations_; }

@@ -8,10 +8,12 @@
 #include "pedalion/controllers/endpoint_slice/endpoint_slice_controller.h"
 #include "pedalion/controllers/endpoints/endpoints_controller.h"
 #include "pedalion/controllers/garbage_collector/garbage_collector.h"
+#include "pedalion/controllers/job/job_controller.h"
 #include "pedalion/controllers/namespaces/namespace_controller.h"
 #include "pedalion/controllers/replicaset/replicaset_controller.h"
 #include "pedalion/controllers/root_ca/root_ca_publisher.h"
 #include "pedalion/controllers/service_account/service_account_controller.h"
+#include "pedalion/controllers/ttl_after_finished/ttl_controller.h"
 
 namespace pedalion::controllers::manager {
 namespace {
@@ -25,12 +27,15 @@ constexpr std::array kControllers = {
                     endpoint_slice::make_endpoint_slice_controller},
     ControllerEntry{"garbage-collector-controller", "garbagecollector", true,
                     garbage_collector::make_garbage_collector},
+    ControllerEntry{"job-controller", "job", true, job::make_job_controller},
     ControllerEntry{"namespace-controller", "namespace", true, namespaces::make_namespace_controller},
     ControllerEntry{"replicaset-controller", "replicaset", true, replicaset::make_replicaset_controller},
     ControllerEntry{"root-ca-certificate-publisher-controller", "root-ca-cert-publisher", true,
                     root_ca::make_root_ca_publisher},
     ControllerEntry{"serviceaccount-controller", "serviceaccount", true,
                     service_account::make_service_account_controller},
+    ControllerEntry{"ttl-after-finished-controller", "ttl-after-finished", true,
+                    ttl_after_finished::make_ttl_controller},
 };
 
 bool is(const ControllerEntry& entry, std::string_view name) {
