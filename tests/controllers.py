@@ -390,6 +390,35 @@ def a_job_fails_and_another_has_indexes(cluster):
 
 
 @case
+def a_quota_says_what_is_used(cluster):
+    core, _ = cluster.namespace("quota")
+    cluster.create(core + "/configmaps", {"metadata": {"name": "before"}})
+    cluster.until("the root CA", lambda: cluster.get(core + "/configmaps/kube-root-ca.crt"))
+    hard = {"pods": "2", "requests.cpu": "1", "count/configmaps": "3"}
+    cluster.create(core + "/resourcequotas", {"metadata": {"name": "q"}, "spec": {"hard": hard}})
+
+    def used():
+        return cluster.get(core + "/resourcequotas/q")["status"].get("used")
+    cluster.until("its use", lambda: used() == {"pods": "0", "requests.cpu": "0", "count/configmaps": "2"})
+
+    def pod(name):
+        container = {"name": "c", "image": "i", "resources": {"requests": {"cpu": "500m"}}}
+        return {"metadata": {"name": name}, "spec": {"containers": [container]}}
+    cluster.create(core + "/pods", pod("a"))
+    cluster.create(core + "/pods", pod("b"))
+    assert used() == {"pods": "2", "requests.cpu": "1", "count/configmaps": "2"}, used()
+    status, refused = cluster.ask("POST", core + "/pods", pod("c"))
+    assert status == 403 and "exceeded quota: q" in refused["message"], refused
+    cluster.ask("DELETE", core + "/pods/a")
+    cluster.until("room", lambda: used()["pods"] == "1" and used()["requests.cpu"] == "500m")
+    cluster.create(core + "/pods", pod("c"))
+    cluster.ask("PATCH", core + "/resourcequotas/q", {"spec": {"hard": {"pods": "5", "requests.cpu": None}}},
+                "application/merge-patch+json")
+    cluster.until("the new limits", lambda: used() == {"pods": "2", "count/configmaps": "2"})
+    cluster.kubectl("delete", "namespace", "quota", "--timeout=30s")
+
+
+@case
 def cluster_roles_are_made_of_others(cluster):
     path = "/apis/rbac.authorization.k8s.io/v1/clusterroles"
     cluster.create(path, {"metadata": {"name": "whole"}, "aggregationRule": {"clusterRoleSelectors": [{"matchLabels": {"part": "yes"}}]}})

@@ -11,6 +11,7 @@
 #include "pedalion/controllers/job/job_controller.h"
 #include "pedalion/controllers/namespaces/namespace_controller.h"
 #include "pedalion/controllers/replicaset/replicaset_controller.h"
+#include "pedalion/controllers/resource_quota/resource_quota_controller.h"
 #include "pedalion/controllers/root_ca/root_ca_publisher.h"
 #include "pedalion/controllers/service_account/service_account_controller.h"
 #include "pedalion/controllers/ttl_after_finished/ttl_controller.h"
@@ -30,6 +31,8 @@ constexpr std::array kControllers = {
     ControllerEntry{"job-controller", "job", true, job::make_job_controller},
     ControllerEntry{"namespace-controller", "namespace", true, namespaces::make_namespace_controller},
     ControllerEntry{"replicaset-controller", "replicaset", true, replicaset::make_replicaset_controller},
+    ControllerEntry{"resourcequota-controller", "resourcequota", true,
+                    resource_quota::make_resource_quota_controller},
     ControllerEntry{"root-ca-certificate-publisher-controller", "root-ca-cert-publisher", true,
                     root_ca::make_root_ca_publisher},
     ControllerEntry{"serviceaccount-controller", "serviceaccount", true,
