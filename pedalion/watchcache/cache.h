@@ -34,8 +34,9 @@ struct CacheOptions {
   std::vector<std::string>
       field_names;            // what Object::fields holds, besides metadata.name and metadata.namespace
   std::string resource_text;  // "pods", "deployments.apps": for messages and metrics
-  std::chrono::seconds history{75};    // events are kept at least so long …
-  std::size_t history_limit = 102400;  // … but at most so many
+  std::chrono::seconds history{75};        // events are kept at least so long …
+  std::size_t history_limit = 102400;      // … but at most so many …
+  std::size_t history_bytes = 256u << 20;  // … and so many bytes of objects
   std::chrono::milliseconds bookmark_interval{60000};
   std::size_t subscription_limit = 16384;  // queued events of one watcher; beyond it is closed
 };

@@ -29,7 +29,7 @@ Core::Core(storage::Store& store, const ObjectDecoder& decoder, CacheOptions opt
     : store_(store),
       decoder_(decoder),
       options_(std::move(options)),
-      history_(options_.history, options_.history_limit) {}
+      history_(options_.history, options_.history_limit, options_.history_bytes) {}
 
 Core::~Core() = default;
 

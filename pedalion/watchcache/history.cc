@@ -6,28 +6,38 @@ namespace pedalion::watchcache {
 
 void History::restart(Revision revision) {
   batches_.clear();
-  size_ = 0;
+  size_ = bytes_ = 0;
   begin_ = revision;
 }
 
+/// Whether the oldest one has to go. The last one stays.
+bool History::is_too_much(const Batch& oldest) const {
+  if (size_ > limit_ || bytes_ > bytes_limit_) return true;
+  bool old = oldest.at < batches_.back().batch->at - age_;
+  return old && size_ - oldest.changes.size() >= kKeptAlways;
+}
+
 void History::append(BatchPtr batch) {
+  std::size_t bytes = 0;
+  for (const Change& change : batch->changes) bytes += change.object ? change.object->json.size() : 0;
   size_ += batch->changes.size();
-  auto oldest = batch->at - age_;
-  batches_.push_back(std::move(batch));
-  while (batches_.size() > 1) {
-    const Batch& front = *batches_.front();
-    std::size_t rest = size_ - front.changes.size();
-    if (size_ <= limit_ && (front.at >= oldest || rest < kKeptAlways)) break;
-    size_ = rest;
-    begin_ = front.last();
+  bytes_ += bytes;
+  batches_.push_back({std::move(batch), bytes});
+  while (batches_.size() > 1 && is_too_much(*batches_.front().batch)) {
+    const auto& [oldest, oldest_bytes] = batches_.front();
+    size_ -= oldest->changes.size();
+    bytes_ -= oldest_bytes;
+    begin_ = oldest->last();
     batches_.pop_front();
   }
 }
 
 std::vector<BatchPtr> History::after(Revision revision) const {
   auto first =
-      std::ranges::upper_bound(batches_, revision, {}, [](const BatchPtr& batch) { return batch->last(); });
-  return {first, batches_.end()};
+      std::ranges::upper_bound(batches_, revision, {}, [](const Kept& kept) { return kept.batch->last(); });
+  std::vector<BatchPtr> found;
+  for (; first != batches_.end(); ++first) found.push_back(first->batch);
+  return found;
 }
 
 }  // namespace pedalion::watchcache
