@@ -13,6 +13,8 @@ namespace pedalion::controllers::job {
 namespace {
 
 constexpr int kBurst = 500;
+constexpr std::size_t kGeneratedNameBase = 58;  // of a generateName, before the random characters
+constexpr std::string_view kIndexVariable = "JOB_COMPLETION_INDEX";
 constexpr std::int64_t kFirstBackoff = 10, kLastBackoff = 600;
 
 std::int64_t integer_at(const json::Value& object, std::initializer_list<std::string_view> path,
@@ -350,8 +352,9 @@ std::string_view unsupported(const json::Value& job) {
 json::Document pod_of(const json::Value& job, const Owner& owner, std::optional<std::int64_t> index) {
   json::Document pod;
   auto& [arena, root] = pod;
-  auto prefix = std::string(owner.name) + "-";
-  if (index) prefix += std::to_string(*index) + "-";
+  auto suffix = index ? "-" + std::to_string(*index) + "-" : std::string("-");
+  // The index is told by the name, too: what the server would cut off is cut off before it.
+  auto prefix = std::string(owner.name).substr(0, kGeneratedNameBase - suffix.size()) + suffix;
   root = pod_from_template(*job.at({"spec", "template"}), job.string_at({"metadata", "namespace"}), prefix,
                            owner, arena);
   auto& metadata = root.object_at("metadata", arena);
@@ -371,8 +374,11 @@ json::Document pod_of(const json::Value& job, const Owner& owner, std::optional<
     for (auto& container : containers->items()) {
       auto* env = container.find("env");
       if (env == nullptr) env = &container.set("env", json::Value::array(arena), arena);
+      bool said = std::ranges::any_of(
+          env->items(), [](const auto& entry) { return entry.string_at({"name"}) == kIndexVariable; });
+      if (said) continue;
       auto variable = json::Value::object(arena);
-      variable.set("name", json::Value::string("JOB_COMPLETION_INDEX"), arena);
+      variable.set("name", json::Value::string(kIndexVariable), arena);
       variable.object_at("valueFrom", arena)
           .object_at("fieldRef", arena)
           .set("fieldPath",
