@@ -37,7 +37,8 @@ function(pedalion_finish_install)
   # Where the program looks for it: beside bin/.
   install(TARGETS pedalion_etcd3 LIBRARY DESTINATION lib COMPONENT runtime)
   install(DIRECTORY pedalion/ DESTINATION include/pedalion COMPONENT development FILES_MATCHING PATTERN "*.h"
-          PATTERN "testing" EXCLUDE PATTERN "*_internal.h" EXCLUDE PATTERN "test_*.h" EXCLUDE)
+          PATTERN "testing" EXCLUDE PATTERN "*_internal.h" EXCLUDE PATTERN "test_*.h" EXCLUDE
+          PATTERN "*_for_tests.h" EXCLUDE)
 
   set(cmake_directory ${CMAKE_INSTALL_LIBDIR}/cmake/pedalion)
   foreach(part client server)

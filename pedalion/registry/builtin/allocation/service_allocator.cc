@@ -203,9 +203,12 @@ Task<void> ServiceAllocator::claim_addresses(Work& work) {
 Task<void> ServiceAllocator::claim_free_port(Work& work, std::string_view field, Value& holder,
                                              const schema::Type& type) {
   auto count = static_cast<std::uint64_t>(ranges_.last_node_port - ranges_.first_node_port + 1);
-  std::uint64_t start = random_below(count);
+  // As with addresses (KEP-3668).
+  std::uint64_t first =
+      count <= 16 ? 0 : std::min<std::uint64_t>(std::max<std::uint64_t>(16, count / 32), 128);
+  std::uint64_t span = count - first, start = random_below(span);
   for (std::uint64_t i = 0; i < kRandomTries + count; ++i) {
-    std::uint64_t number = i < kRandomTries ? random_below(count) : (start + i) % count;
+    std::uint64_t number = i < kRandomTries ? first + random_below(span) : (first + start + i) % count;
     int port = ranges_.first_node_port + static_cast<int>(number);
     Claim claim{Claim::Kind::kNodePort, std::to_string(port)};
     if (holds(work.held, claim) || holds(work.claimed, claim)) continue;

@@ -147,6 +147,15 @@ TEST_F(ServiceAllocatorTest, NodePorts) {
       R"(valid range. The range of valid ports is 30000-32767)");
 }
 
+TEST_F(ServiceAllocatorTest, LowPortsAreLeftToThoseWhoNameThem) {
+  for (int i = 0; i < 200; ++i) {
+    std::string made = allocate(R"({"type":"NodePort","ports":[{"port":80}]})");
+    auto at = made.find("\"nodePort\":");
+    ASSERT_NE(at, std::string::npos) << made;
+    EXPECT_GE(std::stoi(made.substr(at + 11)), 30086);
+  }
+}
+
 TEST_F(ServiceAllocatorTest, UpdatesKeepAndGiveUp) {
   std::string first = allocate(
       R"({"type":"NodePort","clusterIP":"10.0.0.2","ports":[{"port":80,"protocol":"TCP","nodePort":30063}]})");
