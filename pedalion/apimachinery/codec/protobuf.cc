@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "pedalion/apimachinery/codec/protobuf_wire.h"
+#include "pedalion/apimachinery/codec/shape.h"
 #include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/json/utf8.h"
 #include "pedalion/apimachinery/meta/time.h"
@@ -349,13 +350,15 @@ class Decoder {
       case Shape::kIntOrString:
         return integers[1] == 0 ? Value::integer(static_cast<std::int32_t>(integers[2])) : text(texts[3]);
       default:
-        return raw_json(texts[1]);
+        return raw_json(type, texts[1]);
     }
   }
 
-  Result<Value> raw_json(std::string_view raw) {
+  Result<Value> raw_json(const Type& type, std::string_view raw) {
     if (raw.empty()) return Value();
-    return json::parse(raw, arena_);
+    TRY(Value value, json::parse(raw, arena_));
+    if (type.shape == Shape::kRawExtension) keep_numbers(value);
+    return value;
   }
 
   Arena& arena_;

@@ -9,6 +9,7 @@
 
 #include "pedalion/apimachinery/codec/protobuf_wire.h"
 #include "pedalion/apimachinery/codec/scalars.h"
+#include "pedalion/apimachinery/codec/shape.h"
 #include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/json/utf8.h"
 #include "pedalion/apimachinery/json/write.h"
@@ -406,7 +407,7 @@ class Writer {
         append_number(static_cast<std::int32_t>(integers[2]), out_);
         return Outcome::kWritten;
       default:
-        return raw_json(texts[1]);
+        return raw_json(type, texts[1]);
     }
   }
 
@@ -426,7 +427,7 @@ class Writer {
     return written(canonical && string(canonical->as_string()));
   }
 
-  Outcome raw_json(std::string_view raw) {
+  Outcome raw_json(const Type& type, std::string_view raw) {
     if (raw.empty()) return Outcome::kNull;
     if (is_plain_fields(raw)) {
       out_ += raw;
@@ -436,6 +437,7 @@ class Writer {
     auto parsed = json::parse(raw, document.arena);
     if (!parsed) return Outcome::kUnusual;
     if (parsed->is_null()) return Outcome::kNull;
+    if (type.shape == Shape::kRawExtension) keep_numbers(*parsed);
     json::write(*parsed, out_);
     return Outcome::kWritten;
   }

@@ -111,5 +111,20 @@ TEST(ProtobufText, LeavesResourceVersionsToTheTree) {
   }
 }
 
+TEST(ObjectText, RawJsonKeepsItsNumbers) {
+  scheme::Scheme scheme;
+  meta::GroupVersionKind gvk{"apps", "v1", "ControllerRevision"};
+  const auto& type = *scheme.type(gvk);
+  const std::string json = R"({"kind":"ControllerRevision","apiVersion":"apps/v1","metadata":{"name":"a"},)"
+                           R"("data":{"f":1.50,"n":1e3},"revision":1})";
+  auto bytes = protobuf_object(json, gvk, type);
+  ASSERT_TRUE(bytes);
+  const std::string raw(open_envelope(*bytes)->raw);
+  std::string text;
+  ASSERT_TRUE(append_object_text(raw, type, gvk, text));
+  EXPECT_NE(text.find(R"({"f":1.50,"n":1e3})"), std::string::npos) << text;
+  EXPECT_EQ(text, slowly(raw, gvk, type));
+}
+
 }  // namespace
 }  // namespace pedalion::codec

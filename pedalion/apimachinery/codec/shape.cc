@@ -21,13 +21,6 @@ constexpr std::size_t kMaxReported = 100;
 // Types are not recursive beyond what their JSON is; the tree's own depth is the bound, and the stack's.
 constexpr int kMaxDepth = 600;
 
-/// Raw JSON stays as it was written, which shows in its numbers.
-void keep_numbers(Value& value) {
-  value = value.verbatim();
-  for (Value& item : value.items()) keep_numbers(item);
-  for (Member& member : value.members()) keep_numbers(member.value);
-}
-
 /// Whether Go's omitempty leaves the (already shaped) value out.
 bool is_empty(const Type& type, const Value& value) {
   switch (type.shape) {
@@ -269,6 +262,12 @@ class Shaper {
 };
 
 }  // namespace
+
+void keep_numbers(Value& value) {
+  value = value.verbatim();
+  for (Value& item : value.items()) keep_numbers(item);
+  for (Member& member : value.members()) keep_numbers(member.value);
+}
 
 Result<Value> shape(const Type& type, Value value, Arena& arena, std::vector<std::string>* unknown) {
   return Shaper(arena, unknown).run(type, value);

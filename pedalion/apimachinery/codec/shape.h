@@ -19,6 +19,9 @@ namespace pedalion::codec {
 Result<json::Value> shape(const schema::Type& type, json::Value value, json::Arena& arena,
                           std::vector<std::string>* unknown = nullptr);
 
+/// Of raw JSON (RawExtension): its numbers are written again as they were.
+void keep_numbers(json::Value& value);
+
 /// The Go spelling of a type in error messages: "int32", "[]v1.Container", "map[string]string".
 std::string go_type_text(const schema::Type& type);
 
