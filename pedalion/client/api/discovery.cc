@@ -1,6 +1,7 @@
 #include "pedalion/client/api/discovery.h"
 
 #include <algorithm>
+#include <set>
 
 #include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/meta/errors.h"
@@ -145,24 +146,41 @@ bool has_short_name(const ApiResource& resource, std::string_view name) {
   return std::ranges::find(resource.short_names, name) != resource.short_names.end();
 }
 
+/// They come group by group and, in a group, preferred versions first.
+void mark_preferred(Discovery& found) {
+  std::set<meta::GroupResource> known;
+  for (ApiResource& resource : found.resources) {
+    if (resource.is_subresource()) continue;
+    resource.preferred = known.insert({resource.resource.group, resource.resource.resource}).second;
+  }
+}
+
 }  // namespace
 
-bool ApiResource::has_verb(std::string_view verb) const { return std::ranges::find(verbs, verb) != verbs.end(); }
+bool ApiResource::has_verb(std::string_view verb) const {
+  return std::ranges::find(verbs, verb) != verbs.end();
+}
 
 std::vector<const ApiResource*> Discovery::preferred(
     const std::vector<std::string_view>& wanted_verbs) const {
   std::vector<const ApiResource*> chosen;
-  // They come group by group and, in a group, preferred versions first.
   for (const auto& resource : resources) {
     bool able = std::ranges::all_of(wanted_verbs, [&](auto verb) { return resource.has_verb(verb); });
-    if (!able || resource.resource.resource.contains('/')) continue;
-    bool known = std::ranges::any_of(chosen, [&](const ApiResource* other) {
-      return other->resource.group == resource.resource.group &&
-             other->resource.resource == resource.resource.resource;
-    });
-    if (!known) chosen.push_back(&resource);
+    if (able && resource.preferred) chosen.push_back(&resource);
   }
   return chosen;
+}
+
+const ApiResource* Discovery::find(const meta::GroupVersionKind& kind) const {
+  auto found = std::ranges::find_if(resources, [&](const ApiResource& resource) {
+    return !resource.is_subresource() && resource.kind.kind == kind.kind &&
+           resource.resource.group_version() == kind.group_version();
+  });
+  return found == resources.end() ? nullptr : &*found;
+}
+
+bool Discovery::is_unknown(const meta::GroupVersion& version) const {
+  return std::ranges::any_of(failed, [&](const auto& entry) { return entry.first == version; });
 }
 
 Task<Result<Discovery>> discover(rest::RestClient& client) {
@@ -185,12 +203,13 @@ Task<Result<Discovery>> discover(rest::RestClient& client) {
     for (auto at = known; at < found.groups.size(); ++at)
       CO_TRY_OK(co_await ask_each_version(client, found.groups[at], found));
   }
+  mark_preferred(found);
   co_return found;
 }
 
 Result<const ApiResource*> RestMapper::for_kind(const meta::GroupVersionKind& kind) const {
   for (const auto& resource : discovery_.resources) {
-    if (resource.resource.resource.contains('/') || resource.kind.kind != kind.kind) continue;
+    if (resource.is_subresource() || resource.kind.kind != kind.kind) continue;
     if (resource.resource.group != kind.group) continue;
     if (kind.version.empty() || resource.resource.version == kind.version) return &resource;
   }

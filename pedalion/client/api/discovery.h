@@ -15,9 +15,11 @@ struct ApiResource {
   meta::GroupVersionResource resource;
   meta::GroupVersionKind kind;  // of its objects; may be of another group than the resource (scale)
   bool namespaced = false;
+  bool preferred = false;  // no other version of its group comes before this one and has it, too
   std::string singular;
   std::vector<std::string> short_names, categories, verbs;
   bool has_verb(std::string_view verb) const;
+  bool is_subresource() const { return resource.resource.contains('/'); }
 };
 
 struct ApiGroup {
@@ -32,9 +34,12 @@ struct Discovery {
   /// Group-versions that could not be asked for: what is listed is not all.
   std::vector<std::pair<meta::GroupVersion, Status>> failed;
 
-  /// Resources of each group in its preferred version that has them, which `wanted` verbs (all of them) can
-  /// be done to; no subresources.
+  /// Those that are preferred and that all of `wanted_verbs` can be done to; no subresources.
   std::vector<const ApiResource*> preferred(const std::vector<std::string_view>& wanted_verbs) const;
+  /// The resource of that version that stands for a kind; null: there is none.
+  const ApiResource* find(const meta::GroupVersionKind& kind) const;
+  /// Whether that version could not be asked for.
+  bool is_unknown(const meta::GroupVersion& version) const;
 };
 
 /// Asks for the aggregated form (two requests), and group by group where a server has none.

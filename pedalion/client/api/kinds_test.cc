@@ -106,6 +106,30 @@ TEST_F(KindsTest, DiscoversTheAggregatedForm) {
             "the server doesn't have a resource type \"nothing\"");
 }
 
+TEST_F(KindsTest, DiscoversVersionsAndWhatIsPreferred) {
+  transport->answer(404, "");
+  transport->answer(200, R"({"kind":"APIGroupDiscoveryList","items":[{"metadata":{"name":"apps"},"versions":[
+      {"version":"v1","freshness":"Current","resources":[{"resource":"deployments","scope":"Namespaced",
+       "responseKind":{"group":"","kind":"Deployment","version":""},"verbs":["get","delete"]}]},
+      {"version":"v1beta1","freshness":"Stale","resources":[{"resource":"deployments","scope":"Namespaced",
+       "responseKind":{"kind":"Deployment"},"verbs":[]},{"resource":"olds","scope":"Cluster",
+       "responseKind":{"kind":"Old"},"verbs":["list"]}]}]}]})");
+  auto found = loop.run(discover(*client));
+  ASSERT_TRUE(found);
+  const auto& all = found->resources;
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_TRUE(all[0].preferred && all[0].namespaced && all[0].has_verb("delete"));
+  EXPECT_FALSE(all[1].preferred);
+  EXPECT_TRUE(all[2].preferred && !all[2].namespaced && !all[2].has_verb("delete"));
+  ASSERT_EQ(found->failed.size(), 1U);
+  EXPECT_EQ(found->failed[0].first.api_version(), "apps/v1beta1");
+  EXPECT_TRUE(found->is_unknown({"apps", "v1beta1"}));
+  EXPECT_FALSE(found->is_unknown({"apps", "v1"}));
+  ASSERT_NE(found->find({"apps", "v1", "Deployment"}), nullptr);
+  EXPECT_EQ(found->find({"apps", "v1", "Deployment"})->resource.resource, "deployments");
+  EXPECT_EQ(found->find({"", "v1", "Deployment"}), nullptr);
+}
+
 TEST_F(KindsTest, DiscoversGroupByGroupWhereItMust) {
   transport->answer(200, R"({"kind":"APIVersions","versions":["v1"]})");
   transport->answer(200, R"({"resources":[{"name":"nodes","kind":"Node","verbs":["get"]}]})");

@@ -6,8 +6,8 @@
 
 #include "pedalion/base/log.h"
 #include "pedalion/base/signal.h"
+#include "pedalion/client/api/discovery.h"
 #include "pedalion/client/tools/work_queue.h"
-#include "pedalion/controllers/discovery.h"
 #include "pedalion/controllers/garbage_collector/absent_owners.h"
 #include "pedalion/controllers/garbage_collector/monitor.h"
 #include "pedalion/controllers/garbage_collector/server_objects.h"
@@ -16,16 +16,18 @@
 namespace pedalion::controllers::garbage_collector {
 namespace {
 
+using client::api::ApiResource;
 using client::api::Propagation;
 
 constexpr int kWorkers = 8, kOrphanWorkers = 4;
 constexpr std::chrono::seconds kDiscoveryPeriod{30}, kSyncLimit{30};
 constexpr std::chrono::milliseconds kRediscovery{300}, kSyncPoll{5};
 
-bool is_collected(const DiscoveredResource& resource) {
+bool is_collected(const ApiResource& resource) {
   // Events have owners of no kind and are many.
-  if (resource.name.resource == "events") return false;
-  return resource.preferred && resource.can("delete") && resource.can("list") && resource.can("watch");
+  if (resource.resource.resource == "events") return false;
+  return resource.preferred && resource.has_verb("delete") && resource.has_verb("list") &&
+         resource.has_verb("watch");
 }
 
 Metadata metadata_of(const json::Document& object) { return read_metadata(object.root); }
@@ -44,9 +46,9 @@ class GarbageCollector final : public Controller {
       graph_.removed(uid, work);
       take(work);
     };
-    sink_.listed = [this](const DiscoveredResource& resource, std::vector<std::string> uids) {
+    sink_.listed = [this](const ApiResource& resource, std::vector<std::string> uids) {
       Work work;
-      graph_.only(resource.api_version(), resource.kind, uids, work);
+      graph_.only(resource.resource.group_version().api_version(), resource.kind.kind, uids, work);
       take(work);
     };
     jobs_.emplace_back(follow_discovery());
@@ -88,7 +90,7 @@ class GarbageCollector final : public Controller {
 
   Task<void> follow_discovery() {
     while (true) {
-      auto found = co_await discover(context_.client);
+      auto found = co_await client::api::discover(context_.client);
       if (found) {
         resources_ = std::move(*found);
         update_monitors();
@@ -102,19 +104,16 @@ class GarbageCollector final : public Controller {
 
   void update_monitors() {
     std::map<meta::GroupVersionResource, std::unique_ptr<Monitor>> kept;
-    for (const auto& resource : resources_.all) {
+    for (const auto& resource : resources_.resources) {
       if (!is_collected(resource)) continue;
-      auto before = monitors_.find(resource.name);
-      auto& monitor = kept[resource.name];
+      auto before = monitors_.find(resource.resource);
+      auto& monitor = kept[resource.resource];
       monitor = before != monitors_.end() ? std::move(before->second)
                                           : std::make_unique<Monitor>(context_.client, resource, sink_);
     }
     // What cannot be asked now has not gone for that.
     for (auto& [name, monitor] : monitors_) {
-      if (monitor &&
-          std::ranges::find(resources_.stale, name.group_version().api_version()) != resources_.stale.end()) {
-        kept[name] = std::move(monitor);
-      }
+      if (monitor && resources_.is_unknown(name.group_version())) kept[name] = std::move(monitor);
     }
     monitors_ = std::move(kept);
   }
@@ -208,7 +207,7 @@ class GarbageCollector final : public Controller {
         states.push_back(OwnerState::kDangling);
         continue;
       }
-      const auto* resource = resources_.find_kind(owner.api_version, owner.kind);
+      const auto* resource = find_kind(resources_, owner);
       if (resource != nullptr && resource->namespaced) {
         if (item.namespace_name.empty()) co_return std::optional<std::vector<OwnerState>>();
         owner = beside;
@@ -276,7 +275,7 @@ class GarbageCollector final : public Controller {
   }
 
   Context context_;
-  DiscoveredResources resources_;
+  client::api::Discovery resources_;
   bool discovered_ = false;
   ServerObjects objects_;
   Graph graph_;

@@ -16,14 +16,14 @@ constexpr std::chrono::seconds kGood{10};
 
 }  // namespace
 
-Monitor::Monitor(client::rest::RestClient& client, DiscoveredResource resource, const MonitorSink& sink)
+Monitor::Monitor(client::rest::RestClient& client, client::api::ApiResource resource, const MonitorSink& sink)
     : client_(client), resource_(std::move(resource)), sink_(sink) {
   job_ = Job(run());
 }
 
 Metadata Monitor::with_type(Metadata object) const {
-  object.api_version = resource_.api_version();
-  object.kind = resource_.kind;
+  object.api_version = resource_.resource.group_version().api_version();
+  object.kind = resource_.kind.kind;
   return object;
 }
 
@@ -38,7 +38,7 @@ Task<void> Monitor::run() {
     if (std::chrono::steady_clock::now() - began > kGood) backoff = kFirstBackoff;
     if (!ended && !is_not_found(ended.error())) {
       log::write(log::Level::kDebug, "a monitor begins again",
-                 {{"resource", resource_.name.resource}, {"error", ended.error().message}});
+                 {{"resource", resource_.resource.resource}, {"error", ended.error().message}});
     }
     co_await sleep_for(client_.loop(), backoff);
     backoff = std::min(backoff * 2, kLastBackoff);
@@ -56,7 +56,7 @@ Task<Result<std::string>> Monitor::list() {
   std::vector<std::string> uids;
   std::string next, version;
   do {
-    auto request = get_request(client_, resource_.name, {});
+    auto request = get_request(client_, resource_.resource, {});
     request.accept(kMetadataListOnly).param("limit", std::to_string(kPage));
     if (!next.empty()) request.param("continue", next);
     CO_TRY(auto page, co_await fetch(std::move(request)));
@@ -77,7 +77,7 @@ Task<Result<std::string>> Monitor::list() {
 }
 
 Task<Result<void>> Monitor::watch(std::string* version) {
-  auto request = get_request(client_, resource_.name, {});
+  auto request = get_request(client_, resource_.resource, {});
   request.accept(kMetadataOnly).param("watch", "true").param("resourceVersion", *version);
   request.param("allowWatchBookmarks", "true");
   CO_TRY(auto stream, co_await request.stream());

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "pedalion/base/signal.h"
+#include "pedalion/client/api/discovery.h"
 #include "pedalion/client/rest/rest_client.h"
-#include "pedalion/controllers/discovery.h"
 #include "pedalion/controllers/garbage_collector/metadata.h"
 
 namespace pedalion::controllers::garbage_collector {
@@ -16,14 +16,14 @@ struct MonitorSink {
   std::function<void(const Metadata& object)> observed;
   std::function<void(std::string_view uid)> removed;
   /// All that is there has been told: what was known before and is not among `uids` is gone.
-  std::function<void(const DiscoveredResource& resource, std::vector<std::string> uids)> listed;
+  std::function<void(const client::api::ApiResource& resource, std::vector<std::string> uids)> listed;
 };
 
 /// Lists and watches from its construction on, and again when that breaks off.
 class Monitor {
  public:
-  Monitor(client::rest::RestClient& client, DiscoveredResource resource, const MonitorSink& sink);
-  const DiscoveredResource& resource() const { return resource_; }
+  Monitor(client::rest::RestClient& client, client::api::ApiResource resource, const MonitorSink& sink);
+  const client::api::ApiResource& resource() const { return resource_; }
   /// It has listed all at least once.
   bool synced() const { return synced_; }
 
@@ -36,7 +36,7 @@ class Monitor {
   Metadata with_type(Metadata object) const;
 
   client::rest::RestClient& client_;
-  DiscoveredResource resource_;
+  client::api::ApiResource resource_;
   const MonitorSink& sink_;
   bool synced_ = false;
   Job job_;

@@ -10,14 +10,19 @@ constexpr int kConflicts = 5;
 
 }  // namespace
 
+const client::api::ApiResource* find_kind(const client::api::Discovery& resources, const Identity& identity) {
+  auto version = meta::GroupVersion::parse(identity.api_version);
+  return version ? resources.find({version->group, version->version, identity.kind}) : nullptr;
+}
+
 Result<client::api::ResourceClient> ServerObjects::at(const Identity& identity) const {
-  const auto* resource = resources_.find_kind(identity.api_version, identity.kind);
+  const auto* resource = find_kind(resources_, identity);
   if (resource == nullptr) {
     return std::unexpected(
         Status(kUnknownKind, "",
                "no matches for kind \"" + identity.kind + "\" in version \"" + identity.api_version + "\""));
   }
-  client::api::ResourceClient all(client_, resource->name);
+  client::api::ResourceClient all(client_, resource->resource);
   return resource->namespaced ? all.in_namespace(identity.namespace_name) : all;
 }
 

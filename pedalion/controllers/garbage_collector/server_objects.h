@@ -3,8 +3,8 @@
 #include <optional>
 #include <string>
 
+#include "pedalion/client/api/discovery.h"
 #include "pedalion/client/api/dynamic_client.h"
-#include "pedalion/controllers/discovery.h"
 #include "pedalion/controllers/garbage_collector/graph.h"
 
 namespace pedalion::controllers::garbage_collector {
@@ -12,11 +12,14 @@ namespace pedalion::controllers::garbage_collector {
 /// Code of the Status of what has a kind that the server does not have (now).
 inline constexpr int kUnknownKind = 421;
 
+/// Where objects of its kind are; null: the server has none of that kind.
+const client::api::ApiResource* find_kind(const client::api::Discovery& resources, const Identity& identity);
+
 /// `client` and `resources`, which may change, outlive it. Each act concerns the object of that uid only, and
 /// nothing is wrong when it is not there any more.
 class ServerObjects {
  public:
-  ServerObjects(client::rest::RestClient& client, const DiscoveredResources& resources)
+  ServerObjects(client::rest::RestClient& client, const client::api::Discovery& resources)
       : client_(client), resources_(resources) {}
 
   /// Its metadata. None when it does not exist, or another has its name.
@@ -34,7 +37,7 @@ class ServerObjects {
   Result<client::api::ResourceClient> at(const Identity& identity) const;
 
   client::rest::RestClient& client_;
-  const DiscoveredResources& resources_;
+  const client::api::Discovery& resources_;
 };
 
 }  // namespace pedalion::controllers::garbage_collector

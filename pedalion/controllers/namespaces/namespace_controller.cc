@@ -6,8 +6,8 @@
 #include "pedalion/apimachinery/meta/time.h"
 #include "pedalion/base/log.h"
 #include "pedalion/base/signal.h"
+#include "pedalion/client/api/discovery.h"
 #include "pedalion/client/tools/work_queue.h"
-#include "pedalion/controllers/discovery.h"
 #include "pedalion/controllers/namespaces/content.h"
 #include "pedalion/controllers/requests.h"
 
@@ -72,16 +72,15 @@ class NamespaceController final : public Controller {
   }
 
   Task<Result<Content>> delete_content(std::string name, std::int64_t seconds_since_deletion) {
-    CO_TRY(auto discovered, co_await discover(context_.client));
+    CO_TRY(auto discovered, co_await client::api::discover(context_.client));
     Content content;
-    content.stale = std::move(discovered.stale);
+    for (const auto& [version, why] : discovered.failed) content.stale.push_back(version.api_version());
     // Pods first: what else is here may be what they need to come to an orderly end.
     CO_TRY_OK(co_await delete_all(kPods, true, name, seconds_since_deletion, &content));
     if (!content.remaining.empty() || !content.failures.empty()) co_return content;
-    for (const auto& resource : discovered.all) {
-      if (!resource.namespaced || !resource.preferred || !resource.can("delete")) continue;
-      if (resource.name == kPods) continue;
-      auto done = co_await delete_all(resource.name, resource.can("deletecollection"), name,
+    for (const auto* resource : discovered.preferred({"delete"})) {
+      if (!resource->namespaced || resource->resource == kPods) continue;
+      auto done = co_await delete_all(resource->resource, resource->has_verb("deletecollection"), name,
                                       seconds_since_deletion, &content);
       if (!done) content.failures.push_back(done.error().message);
     }

@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "pedalion/apimachinery/meta/time.h"
+#include "pedalion/client/api/discovery.h"
 #include "pedalion/client/api/dynamic_client.h"
-#include "pedalion/controllers/discovery.h"
 #include "pedalion/controllers/keyed_worker.h"
 #include "pedalion/controllers/requests.h"
 #include "pedalion/controllers/resource_quota/quota_usage.h"
@@ -72,15 +72,13 @@ class QuotaController final : public Controller {
 
   /// The resources that a quota with these limits counts, watched.
   Task<Result<std::vector<Counted*>>> counted_by(quota::ResourceList hard) {
-    CO_TRY(auto discovered, co_await discover(context_.client));
+    CO_TRY(auto discovered, co_await client::api::discover(context_.client));
     std::vector<Counted*> all;
-    for (const auto& resource : discovered.all) {
-      meta::GroupResource name{resource.name.group, resource.name.resource};
-      bool listed =
-          resource.namespaced && resource.preferred && resource.can("list") && resource.can("watch");
-      if (!listed || quota::is_never_counted(name)) continue;
+    for (const auto* resource : discovered.preferred({"list", "watch"})) {
+      meta::GroupResource name{resource->resource.group, resource->resource.resource};
+      if (!resource->namespaced || quota::is_never_counted(name)) continue;
       quota::Evaluator evaluator(name);
-      if (!evaluator.counted(hard).empty()) all.push_back(&watched(resource.name, std::move(evaluator)));
+      if (!evaluator.counted(hard).empty()) all.push_back(&watched(resource->resource, std::move(evaluator)));
     }
     for (auto* counted : all) co_await counted->objects.wait_for_sync();
     co_return all;
