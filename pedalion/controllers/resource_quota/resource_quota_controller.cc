@@ -1,5 +1,6 @@
 #include "pedalion/controllers/resource_quota/resource_quota_controller.h"
 
+#include <deque>
 #include <map>
 #include <optional>
 
@@ -24,6 +25,7 @@ constexpr std::chrono::milliseconds kMoment{20};  // changes that come together 
 /// As long as this after a quota was written, what was charged before may not have been stored and seen.
 constexpr std::chrono::milliseconds kQuiet{250};
 constexpr std::chrono::minutes kResync{5};
+constexpr std::chrono::seconds kDiscoveryPeriod{30};
 
 class QuotaController final : public Controller {
  public:
@@ -70,11 +72,19 @@ class QuotaController final : public Controller {
                 .first->second;
   }
 
+  /// What the server has changes seldom, quotas are looked at often.
+  Task<Result<void>> rediscover() {
+    if (discovered_at_ && Clock::now() - *discovered_at_ < kDiscoveryPeriod) co_return Result<void>();
+    CO_TRY(discovered_, co_await client::api::discover(context_.client));
+    discovered_at_ = Clock::now();
+    co_return Result<void>();
+  }
+
   /// The resources that a quota with these limits counts, watched.
   Task<Result<std::vector<Counted*>>> counted_by(quota::ResourceList hard) {
-    CO_TRY(auto discovered, co_await client::api::discover(context_.client));
+    CO_TRY_OK(co_await rediscover());
     std::vector<Counted*> all;
-    for (const auto* resource : discovered.preferred({"list", "watch"})) {
+    for (const auto* resource : discovered_.preferred({"list", "watch"})) {
       meta::GroupResource name{resource->resource.group, resource->resource.resource};
       if (!resource->namespaced || quota::is_never_counted(name)) continue;
       quota::Evaluator evaluator(name);
@@ -120,23 +130,21 @@ class QuotaController final : public Controller {
 
   static Result<quota::ResourceList> measure(const json::Value& quota, const std::vector<Counted*>& all,
                                              const std::string& space) {
-    std::vector<json::Document> trees;
+    std::deque<json::Document> trees;  // what the pointers below point into
     std::vector<CountedObjects> counted;
-    quota::ResourceList used;
     for (const auto* one : all) {
-      trees.clear();
-      for (const auto& object : one->objects.list(space)) trees.push_back(object.parse());
       CountedObjects objects{one->evaluator, {}};
-      for (const auto& tree : trees) objects.objects.push_back(&tree.root);
-      TRY(auto more, used_of(quota, {objects}, {.now = meta::now()}));
-      quota::add(used, more);
-      for (const auto& [name, amount] : more) used.try_emplace(name, amount);
+      for (const auto& object : one->objects.list(space))
+        objects.objects.push_back(&trees.emplace_back(object.parse()).root);
+      counted.push_back(std::move(objects));
     }
-    return used;
+    return used_of(quota, counted, {.now = meta::now()});
   }
 
   Context context_;
   Informer& quotas_;
+  client::api::Discovery discovered_;
+  std::optional<Clock::time_point> discovered_at_;
   std::map<meta::GroupVersionResource, std::unique_ptr<Counted>> counted_;
   std::map<std::string, Clock::time_point> written_;  // when each quota was last seen to change
   KeyedWorker worker_;                                // the last member: it uses all others
