@@ -49,3 +49,25 @@ function(pedalion_module)
     endforeach()
   endif()
 endfunction()
+
+# pedalion_grpc_api(NAME): library pedalion_..._api of this folder's NAME.proto, for modules that are loaded at run time.
+function(pedalion_grpc_api name)
+  find_program(PROTOC protoc REQUIRED)
+  find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
+  file(RELATIVE_PATH path ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  string(REPLACE "/" "_" target ${path}_api)
+  set(root ${CMAKE_BINARY_DIR}/generated)
+  set(base ${root}/${path}/${name})
+  file(MAKE_DIRECTORY ${root}/${path})
+  add_custom_command(
+    OUTPUT ${base}.pb.cc ${base}.pb.h ${base}.grpc.pb.cc ${base}.grpc.pb.h
+    COMMAND ${PROTOC} --proto_path=${CMAKE_SOURCE_DIR} --cpp_out=${root} --grpc_out=${root}
+            --plugin=protoc-gen-grpc=${GRPC_CPP_PLUGIN} ${path}/${name}.proto
+    WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+    DEPENDS ${name}.proto
+    VERBATIM)
+  add_library(${target} STATIC ${base}.pb.cc ${base}.grpc.pb.cc)
+  target_include_directories(${target} SYSTEM PUBLIC ${root})
+  target_link_libraries(${target} PUBLIC grpc++ grpc gpr protobuf)
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+endfunction()
