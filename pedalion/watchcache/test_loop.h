@@ -2,39 +2,22 @@
 // For tests and benchmarks: an event loop with a thread of its own, and watchers that write down what they
 // see.
 #include <condition_variable>
-#include <deque>
 #include <future>
-#include <map>
 #include <mutex>
 #include <thread>
 
-#include "pedalion/base/loop.h"
 #include "pedalion/base/task.h"
+#include "pedalion/base/testing/thread_loop.h"
 #include "pedalion/watchcache/cache.h"
 
 namespace pedalion::watchcache::testing {
 
-class TestLoop final : public Loop {
+class TestLoop final : public pedalion::testing::ThreadLoop {
  public:
   TestLoop() : thread_([this] { run(); }) {}
   ~TestLoop() override {
     post([this] { stopping_ = true; });
     thread_.join();
-  }
-
-  void post(std::move_only_function<void()> work) override {
-    // Told under the lock, so that nobody is in here any more when the destructor's own work is taken.
-    std::lock_guard lock(mutex_);
-    posted_.push_back(std::move(work));
-    changed_.notify_one();
-  }
-  TimerId run_after(Duration delay, std::move_only_function<void()> work) override {
-    auto at = std::chrono::steady_clock::now() + delay;
-    timers_.emplace(std::pair(at, ++last_timer_), std::move(work));
-    return last_timer_;
-  }
-  void cancel(TimerId timer) override {
-    std::erase_if(timers_, [&](const auto& entry) { return entry.first.second == timer; });
   }
 
   /// Runs `work` on the loop and waits for what it returns.
@@ -66,37 +49,12 @@ class TestLoop final : public Loop {
  private:
   void run() {
     set_current(this);
-    while (!stopping_) {
-      std::deque<std::move_only_function<void()>> work;
-      {
-        std::unique_lock lock(mutex_);
-        auto due = [&] { return !posted_.empty(); };
-        if (timers_.empty()) {
-          changed_.wait(lock, due);
-        } else {
-          changed_.wait_until(lock, timers_.begin()->first.first, due);
-        }
-        work = std::exchange(posted_, {});
-      }
-      for (auto& item : work) item();
-      auto now = std::chrono::steady_clock::now();
-      while (!timers_.empty() && timers_.begin()->first.first <= now) {
-        auto timer = timers_.extract(timers_.begin());
-        timer.mapped()();
-      }
-    }
+    while (!stopping_) turn();
     set_current(nullptr);
   }
 
-  std::mutex mutex_;  // guards posted_
-  std::condition_variable changed_;
-  std::deque<std::move_only_function<void()>> posted_;
-  // The thread's own:
-  std::map<std::pair<std::chrono::steady_clock::time_point, TimerId>, std::move_only_function<void()>>
-      timers_;
-  TimerId last_timer_ = 0;
-  bool stopping_ = false;
-  std::thread thread_;
+  bool stopping_ = false;  // the thread's
+  std::thread thread_;     // last: it uses all others
 };
 
 /// "ADDED a@5", "BOOKMARK @7", "BOOKMARK @7 end", "ERROR 410 text".

@@ -5,9 +5,11 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "pedalion/base/loop.h"
+#include "pedalion/base/task.h"
 
 namespace pedalion::testing {
 
@@ -29,6 +31,8 @@ class ManualLoop final : public Loop {
   }
 
   TimePoint now() const { return now_; }
+  /// Since it was made.
+  Duration elapsed() const { return now_ - kBegin; }
   /// now() as a function, for what can be given another clock.
   std::function<TimePoint()> clock() const {
     return [this] { return now_; };
@@ -57,6 +61,14 @@ class ManualLoop final : public Loop {
     }
     return done();
   }
+  /// Turns until `task` has ended. REQUIRES that it ends by what is posted and timers alone.
+  template <class T>
+  T run(Task<T> task) {
+    std::optional<T> outcome;
+    spawn(std::move(task), [&](T value) { outcome.emplace(std::move(value)); });
+    run_until([&] { return outcome.has_value(); });
+    return std::move(outcome).value();
+  }
 
  private:
   bool step() {
@@ -72,7 +84,8 @@ class ManualLoop final : public Loop {
     return true;
   }
 
-  TimePoint now_{std::chrono::hours(1)};
+  static constexpr TimePoint kBegin{std::chrono::hours(1)};
+  TimePoint now_ = kBegin;
   std::deque<std::move_only_function<void()>> posted_;
   std::map<std::pair<TimePoint, TimerId>, std::move_only_function<void()>> timers_;
   TimerId last_timer_ = 0;

@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "pedalion/base/test_loop.h"
+#include "pedalion/base/testing/manual_loop.h"
 #include "pedalion/client/api/dynamic_client.h"
 #include "pedalion/client/rest/scripted_transport.h"
 
@@ -15,7 +15,7 @@ struct ApiTest : ::testing::Test {
     pods = std::make_unique<ResourceClient>(*client, meta::GroupVersionResource{"", "v1", "pods"});
   }
   const rest::ScriptedTransport::Asked& last() { return transport->asked.back(); }
-  TestLoop loop;
+  pedalion::testing::ManualLoop loop;
   rest::ScriptedTransport* transport;
   std::unique_ptr<rest::RestClient> client;
   std::unique_ptr<ResourceClient> pods;

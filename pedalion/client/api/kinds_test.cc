@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "pedalion/base/test_loop.h"
+#include "pedalion/base/testing/manual_loop.h"
 #include "pedalion/client/api/discovery.h"
 #include "pedalion/client/rest/scripted_transport.h"
 
@@ -15,7 +15,7 @@ struct KindsTest : ::testing::Test {
     transport = made.get();
     client = std::make_unique<rest::RestClient>(std::move(made), rest::RestClientOptions{.qps = 0});
   }
-  TestLoop loop;
+  pedalion::testing::ManualLoop loop;
   rest::ScriptedTransport* transport;
   std::unique_ptr<rest::RestClient> client;
 };

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "pedalion/base/test_loop.h"
+#include "pedalion/base/testing/manual_loop.h"
 #include "pedalion/client/rest/error_response.h"
 #include "pedalion/client/rest/rest_client.h"
 #include "pedalion/client/rest/scripted_transport.h"
@@ -23,7 +23,7 @@ struct RestTest : ::testing::Test {
     auto made = request.url();
     return made ? *made : "error: " + made.error().message;
   }
-  TestLoop loop;
+  pedalion::testing::ManualLoop loop;
   ScriptedTransport* transport;
   std::unique_ptr<RestClient> client;
 };
@@ -86,7 +86,7 @@ TEST_F(RestTest, TriesAgainWhatTheServerAsksToTryAgain) {
   transport->answer(200, "{}");
   auto outcome = loop.run(client->post().path("/x").body(Bytes::of_static("{\"a\":1}")).send());
   ASSERT_TRUE(outcome);
-  EXPECT_EQ(loop.now(), 3s);
+  EXPECT_EQ(loop.elapsed(), 3s);
   ASSERT_EQ(transport->asked.size(), 3u);
   EXPECT_EQ(transport->asked[2].body, "{\"a\":1}");
 }
@@ -157,7 +157,7 @@ TEST_F(RestTest, ATimeoutEndsTheWait) {
   auto outcome = loop.run(client->get().path("/x").timeout(2500ms).send());
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().code, 504);
-  EXPECT_EQ(loop.now(), 2500ms);
+  EXPECT_EQ(loop.elapsed(), 2500ms);
   EXPECT_EQ(transport->asked.size(), 3u);
 }
 

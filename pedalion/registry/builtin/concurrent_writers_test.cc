@@ -7,7 +7,7 @@
 #include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/managedfields/field_manager.h"
 #include "pedalion/apimachinery/patch/strategic_merge_patch.h"
-#include "pedalion/base/thread_loop.h"
+#include "pedalion/base/testing/thread_loop.h"
 #include "pedalion/registry/builtin/builtin_registry.h"
 #include "pedalion/storage/memory/memory_store.h"
 
@@ -17,7 +17,7 @@ namespace {
 constexpr unsigned kWriters = 64, kRounds = 12;
 constexpr std::string_view kCounter = "counter";
 
-class ConcurrentWritersTest : public testing::Test {
+class ConcurrentWritersTest : public ::testing::Test {
  protected:
   ConcurrentWritersTest() : store_(storage::memory::make_store({})) {
     registry_ = BuiltinRegistry::create(*store_, scheme_, {}).value();
@@ -31,7 +31,8 @@ class ConcurrentWritersTest : public testing::Test {
     json::Document object = json::parse(text).value();
     codec::set_type_meta(object, found.kind);
     auto request = context(std::move(ns));
-    auto created = ThreadLoop::run(found.creater->create(request, "", std::move(object), {}));
+    auto created =
+        pedalion::testing::ThreadLoop::run(found.creater->create(request, "", std::move(object), {}));
     ASSERT_TRUE(created) << created.error().message;
   }
 
@@ -45,7 +46,7 @@ class ConcurrentWritersTest : public testing::Test {
 
   json::Document read() {
     auto request = context("default");
-    auto object = ThreadLoop::run(config_maps_->getter->get(request, "shared", {}));
+    auto object = pedalion::testing::ThreadLoop::run(config_maps_->getter->get(request, "shared", {}));
     return json::parse((*object.value()).json.view()).value();
   }
 
@@ -57,7 +58,7 @@ class ConcurrentWritersTest : public testing::Test {
 
   Result<void> write(rest::MakeObject make, rest::CreateIfMissing missing, rest::FieldTracking tracking) {
     auto request = context("default");
-    auto updated = ThreadLoop::run(config_maps_->updater->update(
+    auto updated = pedalion::testing::ThreadLoop::run(config_maps_->updater->update(
         request, "shared", std::move(make), {.field_manager = "test"}, missing, tracking));
     if (!updated) return std::unexpected(updated.error());
     return {};
@@ -140,7 +141,7 @@ class ConcurrentWritersTest : public testing::Test {
 };
 
 TEST_F(ConcurrentWritersTest, LoseNoUpdate) {
-  auto before = ThreadLoop::run(store_->current_revision("")).value();
+  auto before = pedalion::testing::ThreadLoop::run(store_->current_revision("")).value();
   {
     std::vector<std::jthread> threads;
     for (unsigned writer = 0; writer < kWriters; ++writer) {
@@ -158,7 +159,8 @@ TEST_F(ConcurrentWritersTest, LoseNoUpdate) {
     if (writer % 4 < 2) continue;
     EXPECT_EQ(last.root.string_at({"data", "writer-" + std::to_string(writer)}), std::to_string(kRounds));
   }
-  EXPECT_EQ(ThreadLoop::run(store_->current_revision("")).value() - before, kWriters * kRounds)
+  EXPECT_EQ(pedalion::testing::ThreadLoop::run(store_->current_revision("")).value() - before,
+            kWriters * kRounds)
       << "each change is one write";
 }
 

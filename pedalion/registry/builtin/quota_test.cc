@@ -10,7 +10,7 @@
 #include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/json/write.h"
 #include "pedalion/apimachinery/testing/seeds.h"
-#include "pedalion/base/thread_loop.h"
+#include "pedalion/base/testing/thread_loop.h"
 #include "pedalion/registry/builtin/builtin_registry.h"
 #include "pedalion/storage/memory/memory_store.h"
 
@@ -36,24 +36,28 @@ class Quotas {
                                  bool dry_run = false) {
     const rest::Resource& found = *registry_->find("", resource);
     auto request = context(std::move(ns));
-    return ThreadLoop::run(found.creater->create(request, "", shaped(found, text), options(dry_run)));
+    return pedalion::testing::ThreadLoop::run(
+        found.creater->create(request, "", shaped(found, text), options(dry_run)));
   }
   Result<rest::UpdateResult> put(std::string_view subresource, std::string_view text) {
     const rest::Resource& found = *registry_->find("", "resourcequotas", subresource);
     auto request = context("ns");
     auto make = [&](const watchcache::Object*) -> Result<json::Document> { return shaped(found, text); };
-    return ThreadLoop::run(found.updater->update(
+    return pedalion::testing::ThreadLoop::run(found.updater->update(
         request, "q", make, options(false), rest::CreateIfMissing::kNever, rest::FieldTracking::kUpdate));
   }
   std::string used(std::string_view name) {
     auto request = context("ns");
-    auto object =
-        ThreadLoop::run(registry_->find("", "resourcequotas")->getter->get(request, "q", {})).value();
+    auto object = pedalion::testing::ThreadLoop::run(
+                      registry_->find("", "resourcequotas")->getter->get(request, "q", {}))
+                      .value();
     return std::string(json::parse(object->json.view()).value().root.string_at({"status", "used", name}));
   }
   std::size_t stored(std::string_view resource) {
     auto request = context("ns");
-    return ThreadLoop::run(registry_->find("", resource)->lister->list(request, {})).value().items.size();
+    return pedalion::testing::ThreadLoop::run(registry_->find("", resource)->lister->list(request, {}))
+        .value()
+        .items.size();
   }
 
  private:
