@@ -5,6 +5,7 @@
 #include "pedalion/base/log.h"
 #include "pedalion/controllers/manager/controller_table.h"
 #include "pedalion/controlplane/overrides.h"
+#include "pedalion/controlplane/split.h"
 
 namespace pedalion::controlplane {
 namespace {
@@ -39,16 +40,6 @@ Result<StorageChoice> storage_from(const FlagValues& flags) {
   storage.encryption_file = flags.text("encryption-provider-config");
   storage.reload_encryption_file = flags.boolean("encryption-provider-config-automatic-reload");
   return storage;
-}
-
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  while (true) {
-    auto at = text.find(separator);
-    parts.emplace_back(text.substr(0, at));
-    if (at == std::string_view::npos) return parts;
-    text.remove_prefix(at + 1);
-  }
 }
 
 /// `cert,key` or `cert,key:name,name`.

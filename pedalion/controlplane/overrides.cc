@@ -5,22 +5,13 @@
 #include <algorithm>
 #include <set>
 
+#include "pedalion/controlplane/split.h"
 #include "pedalion/registry/builtin/catalog/catalog.h"
 
 namespace pedalion::controlplane {
 namespace {
 
 namespace catalog = registry::builtin::catalog;
-
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  while (true) {
-    auto at = text.find(separator);
-    parts.emplace_back(text.substr(0, at));
-    if (at == std::string_view::npos) return parts;
-    text.remove_prefix(at + 1);
-  }
-}
 
 /// The override for a resource; the list's end when there is none. Of several the last counts.
 std::size_t override_of(const std::vector<EtcdOverride>& overrides, std::string_view group,

@@ -2,35 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
-
 #include "pedalion/apimachinery/json/parse.h"
-#include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/apimachinery/scheme/scheme.h"
-#include "pedalion/registry/builtin/virtuals/reviews.h"
+#include "pedalion/registry/builtin/virtuals/objects_for_tests.h"
 
 namespace pedalion::registry::builtin::subresources {
 namespace {
-
-/// Objects of all kinds by their names.
-class Objects final : public rest::Getter {
- public:
-  explicit Objects(std::initializer_list<std::string_view> list) {
-    for (std::string_view json : list) {
-      auto object = json::parse(json).value();
-      std::string name(std::as_const(object.root).string_at({"metadata", "name"}));
-      objects_[name] = virtuals::unstored_object(object.root).value();
-    }
-  }
-  Task<Result<rest::ObjectPtr>> get(rest::RequestContext&, std::string name, rest::GetOptions) override {
-    auto found = objects_.find(name);
-    if (found == objects_.end()) co_return std::unexpected(meta::not_found({"", "things"}, name));
-    co_return found->second;
-  }
-
- private:
-  std::map<std::string, rest::ObjectPtr> objects_;
-};
 
 class TokenTest : public testing::Test {
  protected:
@@ -52,7 +29,7 @@ class TokenTest : public testing::Test {
   }
   std::int64_t lifetime() const { return signed_.expires - signed_.issued; }
 
-  Objects objects_{
+  virtuals::ObjectsForTests objects_{
       R"({"metadata":{"name":"robot","namespace":"n","uid":"u1"}})",
       R"({"metadata":{"name":"p","namespace":"n","uid":"u2"},"spec":{"serviceAccountName":"robot","nodeName":"here"}})",
       R"({"metadata":{"name":"lost","namespace":"n","uid":"u3"},"spec":{"serviceAccountName":"robot","nodeName":"x"}})",

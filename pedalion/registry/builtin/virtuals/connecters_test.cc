@@ -2,32 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
-
 #include "pedalion/apimachinery/json/parse.h"
-#include "pedalion/apimachinery/meta/errors.h"
-#include "pedalion/registry/builtin/virtuals/reviews.h"
+#include "pedalion/registry/builtin/virtuals/objects_for_tests.h"
 
 namespace pedalion::registry::builtin::virtuals {
 namespace {
-
-/// Objects by their names.
-class Objects final : public rest::Getter {
- public:
-  void add(std::string_view json) {
-    auto object = json::parse(json).value();
-    std::string name(std::as_const(object.root).string_at({"metadata", "name"}));
-    objects_[name] = unstored_object(object.root).value();
-  }
-  Task<Result<rest::ObjectPtr>> get(rest::RequestContext&, std::string name, rest::GetOptions) override {
-    auto found = objects_.find(name);
-    if (found == objects_.end()) co_return std::unexpected(meta::not_found({"", "things"}, name));
-    co_return found->second;
-  }
-
- private:
-  std::map<std::string, rest::ObjectPtr> objects_;
-};
 
 class ConnectersTest : public testing::Test {
  protected:
@@ -77,7 +56,7 @@ class ConnectersTest : public testing::Test {
   }
 
   rest::RequestContext context_;
-  Objects pods_, nodes_, services_, endpoints_;
+  ObjectsForTests pods_, nodes_, services_, endpoints_;
 };
 
 constexpr char kNoKubelets[] = "501 this server has no connection to kubelets";
