@@ -20,7 +20,7 @@ need_packages() {
 
 need_build_packages() {
   need_packages clang-19 lld-19 llvm-19 libclang-rt-19-dev cmake ninja-build ccache git ca-certificates python3 \
-    libboost1.81-dev libssl-dev libnghttp2-dev librocksdb-dev libsimdjson-dev libabsl-dev libre2-dev \
+    libboost1.81-dev libssl-dev libnghttp2-dev librocksdb-dev liblz4-dev libsimdjson-dev libabsl-dev libre2-dev \
     libfmt-dev libspdlog-dev libcli11-dev libyaml-dev libjemalloc-dev libdeflate-dev zlib1g-dev \
     libsodium-dev libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc \
     libgtest-dev libgmock-dev libbenchmark-dev prometheus-cpp-dev

@@ -327,6 +327,8 @@ TEST(EmbeddedDirectory, MustBeUsable) {
   EXPECT_NE(store.error().message.find("is not a store"), std::string::npos) << store.error().message;
 }
 
+constexpr std::size_t kTooSmallToPack = 500;
+
 /// No file may grow beyond a limit here: what EFBIG does, ENOSPC does elsewhere.
 TEST(DISABLED_Child, FillsTheDisk) {
   std::signal(SIGXFSZ, SIG_IGN);
@@ -337,8 +339,8 @@ TEST(DISABLED_Child, FillsTheDisk) {
   Revision last = 0;
   Status failure(0, "", "");
   for (int number = 0; number < 1000 && failure.code == 0; ++number) {
-    auto written = sync_wait(
-        (*store)->create("/" + std::to_string(number), Bytes(std::string(1000, 'x')), std::nullopt));
+    auto written = sync_wait((*store)->create("/" + std::to_string(number),
+                                              Bytes(std::string(kTooSmallToPack, 'x')), std::nullopt));
     if (written)
       last = *written;
     else

@@ -60,9 +60,9 @@ rocksdb::ColumnFamilyOptions family_options(std::size_t write_buffer,
   options.arena_block_size = 64 << 10;
   options.max_write_buffer_number = 3;
   options.level_compaction_dynamic_level_bytes = false;
-  // What is young is written once, as it is; what stays is compressed when it sinks to the lower levels.
-  options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression,
-                                   rocksdb::kLZ4Compression};
+  // Values are packed already (record_codec.h); and tables of the same form on each level can sink without
+  // being written again, as those of the log do, whose keys only rise.
+  options.compression = rocksdb::kNoCompression;
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
   table.block_size = 16 << 10;
@@ -99,18 +99,27 @@ Status no_store(const std::string& directory) {
       "{} is not a store, or one whose first start was cut short before anything was written", directory));
 }
 
+bool has_records(Database& database) {
+  std::unique_ptr<rocksdb::Iterator> any(database.db->NewIterator({}, database.log));
+  any->SeekToFirst();
+  return any->Valid();
+}
+
+/// Marks a fresh database, and one of the format before, once it is open for writing.
 Result<void> check_format(Database& database, Database::Access access, const std::string& directory) {
   std::string format;
   auto status = database.db->Get({}, database.default_family, slice(kMetaFormat), &format);
-  if (status.ok() && format == kFormat) return {};
+  const bool reads = access == Database::Access::kReadOnly;
   if (status.ok()) {
-    return std::unexpected(storage_failed(
-        fmt::format("{} has format \"{}\"; this version knows \"{}\"", directory, format, kFormat)));
+    if (format == kFormat || (format == kFormatBefore && reads)) return {};
+    if (format != kFormatBefore) {
+      return std::unexpected(storage_failed(
+          fmt::format("{} has format \"{}\"; this version knows \"{}\"", directory, format, kFormat)));
+    }
+  } else {
+    if (!status.IsNotFound()) return std::unexpected(to_status(status, "read the format"));
+    if (reads || has_records(database)) return std::unexpected(no_store(directory));
   }
-  if (!status.IsNotFound()) return std::unexpected(to_status(status, "read the format"));
-  std::unique_ptr<rocksdb::Iterator> any(database.db->NewIterator({}, database.log));
-  any->SeekToFirst();
-  if (any->Valid() || access == Database::Access::kReadOnly) return std::unexpected(no_store(directory));
   rocksdb::WriteOptions durable;
   durable.sync = true;
   status = database.db->Put(durable, database.default_family, slice(kMetaFormat), slice(kFormat));

@@ -1,9 +1,16 @@
 #include "pedalion/storage/embedded/record_codec.h"
 
+#include <lz4.h>
+
 #include <limits>
 
 namespace pedalion::storage::embedded {
 namespace {
+
+constexpr unsigned char kDeletion = 1, kPacked = 2, kKnownBits = kDeletion | kPacked;
+constexpr std::size_t kSmallestPacked = 512;    // less is not worth the time
+constexpr std::size_t kLargestValue = 1 << 30;  // that a damaged size may ask room for
+constexpr std::size_t kMostExpansion = 255;     // of an LZ4 block, whose lengths are sums of bytes
 
 void put_varint(std::uint64_t value, std::string& out) {
   for (; value >= 0x80; value >>= 7) out.push_back(static_cast<char>(value | 0x80));
@@ -28,11 +35,26 @@ bool take_expiry(std::string_view& text, std::uint32_t& expires) {
   return true;
 }
 
-bool take_sketch(std::string_view& text, RecordSketch& sketch) {
-  if (text.empty() || static_cast<unsigned char>(text.front()) > 1) return false;
-  sketch.type = text.front() == 0 ? Event::Type::kPut : Event::Type::kDelete;
+bool take_sketch(std::string_view& text, RecordSketch& sketch, bool& packed) {
+  if (text.empty()) return false;
+  const auto bits = static_cast<unsigned char>(text.front());
+  if (bits > kKnownBits) return false;
+  sketch.type = (bits & kDeletion) != 0 ? Event::Type::kDelete : Event::Type::kPut;
+  packed = (bits & kPacked) != 0;
   text.remove_prefix(1);
   return take_varint(text, sketch.previous_revision);
+}
+
+/// `text`: size and block.
+std::optional<Bytes> unpacked(std::string_view text) {
+  std::uint64_t size = 0;
+  if (!take_varint(text, size) || size == 0 || size > kLargestValue || size > text.size() * kMostExpansion)
+    return std::nullopt;
+  std::string value(size, '\0');
+  const int made = LZ4_decompress_safe(text.data(), value.data(), static_cast<int>(text.size()),
+                                       static_cast<int>(value.size()));
+  if (made < 0 || static_cast<std::size_t>(made) != size) return std::nullopt;
+  return Bytes(std::move(value));
 }
 
 }  // namespace
@@ -50,34 +72,57 @@ std::optional<Revision> decode_revision(std::string_view text) {
   return revision;
 }
 
-void encode_header(const Record& record, std::string& out) {
-  out.clear();
-  out.push_back(record.type == Event::Type::kPut ? '\0' : '\1');
-  put_varint(record.previous_revision, out);
-  put_varint(record.expires, out);
-  put_varint(record.key.size(), out);
-  out += record.key;
+RecordEncoder::Encoded RecordEncoder::encode(const Record& record) {
+  const std::string_view value = record.value.view();
+  const bool packed = pack(value);
+  header_.clear();
+  header_.push_back(
+      static_cast<char>((record.type == Event::Type::kDelete ? kDeletion : 0) | (packed ? kPacked : 0)));
+  put_varint(record.previous_revision, header_);
+  put_varint(record.expires, header_);
+  put_varint(record.key.size(), header_);
+  header_ += record.key;
+  if (packed) put_varint(value.size(), header_);
+  return {header_, packed ? std::string_view(packed_) : value};
+}
+
+bool RecordEncoder::pack(std::string_view value) {
+  if (value.size() < kSmallestPacked || value.size() > kLargestValue) return false;
+  packed_.resize(value.size() - value.size() / 8);
+  const int size = LZ4_compress_default(value.data(), packed_.data(), static_cast<int>(value.size()),
+                                        static_cast<int>(packed_.size()));
+  if (size <= 0) return false;
+  packed_.resize(static_cast<std::size_t>(size));
+  return true;
 }
 
 std::optional<RecordSketch> decode_sketch(std::string_view text) {
   RecordSketch sketch;
-  if (!take_sketch(text, sketch)) return std::nullopt;
+  bool packed = false;
+  if (!take_sketch(text, sketch, packed)) return std::nullopt;
   return sketch;
 }
 
 std::optional<Record> decode_record(Revision revision, std::string_view text) {
   Record record{.revision = revision};
   RecordSketch sketch;
+  bool packed = false;
   std::uint64_t key_size = 0;
-  if (!take_sketch(text, sketch) || !take_expiry(text, record.expires) || !take_varint(text, key_size) ||
-      key_size > text.size()) {
+  if (!take_sketch(text, sketch, packed) || !take_expiry(text, record.expires) ||
+      !take_varint(text, key_size) || key_size > text.size()) {
     return std::nullopt;
   }
   record.type = sketch.type;
   record.previous_revision = sketch.previous_revision;
   record.key = text.substr(0, key_size);
   text.remove_prefix(key_size);
-  if (!text.empty()) record.value = Bytes(std::string(text));
+  if (packed) {
+    auto value = unpacked(text);
+    if (!value) return std::nullopt;
+    record.value = *std::move(value);
+  } else if (!text.empty()) {
+    record.value = Bytes(std::string(text));
+  }
   return record;
 }
 

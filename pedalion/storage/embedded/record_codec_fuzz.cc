@@ -19,9 +19,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   embedded::decode_revision(text);
   embedded::decode_sketch(text);
   if (auto record = embedded::decode_record(1, text)) {
-    std::string header;
-    embedded::encode_header(*record, header);
-    auto again = embedded::decode_record(1, header + std::string(record->value.view()));
+    embedded::RecordEncoder encoder;
+    auto encoded = encoder.encode(*record);
+    auto again = embedded::decode_record(1, std::string(encoded.header) + std::string(encoded.value));
     if (!again || !same(*record, *again)) std::abort();
   }
   if (auto entry = embedded::decode_index_entry(text)) {

@@ -131,8 +131,8 @@ Result<void> RocksLog::load(const VisitKey& visit) const {
 Result<void> RocksLog::append(std::span<const Record> records) {
   for (const Record& record : records) {
     std::string revision = encode_revision(record.revision);
-    encode_header(record, header_);
-    rocksdb::Slice key = revision, value[] = {header_, slice(record.value.view())};
+    const auto encoded = encoder_.encode(record);
+    rocksdb::Slice key = revision, value[] = {slice(encoded.header), slice(encoded.value)};
     batch_.Put(database_->log, rocksdb::SliceParts(&key, 1), rocksdb::SliceParts(value, 2));
     if (record.type == Event::Type::kPut) {
       encode_index_entry(record.revision, record.expires, entry_);

@@ -8,6 +8,7 @@
 
 #include "pedalion/storage/embedded/database_internal.h"
 #include "pedalion/storage/embedded/directory_lock.h"
+#include "pedalion/storage/embedded/record_codec.h"
 #include "pedalion/storage/record_log.h"
 
 namespace pedalion::storage::embedded {
@@ -42,7 +43,8 @@ class RocksLog final : public RecordLog {
 
   // The appending thread's own:
   rocksdb::WriteBatch batch_;
-  std::string header_, entry_;
+  RecordEncoder encoder_;
+  std::string entry_;
 };
 
 }  // namespace pedalion::storage::embedded
