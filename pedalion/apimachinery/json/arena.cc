@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <new>
 #include <utility>
 
@@ -33,12 +32,6 @@ Arena::~Arena() {
   while (blocks_ != nullptr) std::free(std::exchange(blocks_, blocks_->next));
 }
 
-void* Arena::allocate(std::size_t bytes) {
-  bytes = (bytes + 7) & ~std::size_t{7};
-  if (static_cast<std::size_t>(limit_ - cursor_) < bytes) grow(bytes);
-  return std::exchange(cursor_, cursor_ + bytes);
-}
-
 void Arena::grow(std::size_t bytes) {
   std::size_t size = std::max(next_block_, bytes + sizeof(Block));
   next_block_ = std::min(next_block_ * 2, kUsualBlock);
@@ -49,13 +42,6 @@ void Arena::grow(std::size_t bytes) {
   cursor_ = reinterpret_cast<char*>(block + 1);
   limit_ = reinterpret_cast<char*>(block) + size;
   capacity_ += size;
-}
-
-std::string_view Arena::copy(std::string_view text) {
-  if (text.empty()) return {};
-  char* to = static_cast<char*>(allocate(text.size()));
-  std::memcpy(to, text.data(), text.size());
-  return {to, text.size()};
 }
 
 }  // namespace pedalion::json

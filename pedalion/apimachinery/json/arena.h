@@ -1,7 +1,9 @@
 #pragma once
 // A bump allocator: everything of one document lies in it and goes with it.
 #include <cstddef>
+#include <cstring>
 #include <string_view>
+#include <utility>
 
 namespace pedalion::json {
 
@@ -20,8 +22,18 @@ class Arena {
   ~Arena();
 
   /// 8-byte aligned, uninitialised; never null.
-  void* allocate(std::size_t bytes);
-  std::string_view copy(std::string_view text);
+  void* allocate(std::size_t bytes) {
+    bytes = (bytes + 7) & ~std::size_t{7};
+    if (static_cast<std::size_t>(limit_ - cursor_) < bytes) [[unlikely]]
+      grow(bytes);
+    return std::exchange(cursor_, cursor_ + bytes);
+  }
+  std::string_view copy(std::string_view text) {
+    if (text.empty()) return {};
+    char* to = static_cast<char*>(allocate(text.size()));
+    std::memcpy(to, text.data(), text.size());
+    return {to, text.size()};
+  }
   /// Bytes taken from the heap.
   std::size_t capacity() const { return capacity_; }
 

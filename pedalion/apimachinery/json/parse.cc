@@ -4,7 +4,10 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <span>
 
+#include "pedalion/apimachinery/json/parse_workspace.h"
+#include "pedalion/apimachinery/json/plain_text.h"
 #include "pedalion/apimachinery/json/utf8.h"
 
 namespace pedalion::json {
@@ -35,58 +38,13 @@ std::string quoted_char(unsigned char c) {
   return text;
 }
 
-/// Whether one of eight bytes ends the plain part of a string: a quote, a backslash, a control character.
-bool has_special(const char* at) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101, kHighs = 0x8080808080808080;
-  std::uint64_t word = 0;
-  std::memcpy(&word, at, sizeof word);
-  auto has_zero = [](std::uint64_t bytes) { return (bytes - kOnes) & ~bytes & kHighs; };
-  std::uint64_t below_blank = (word - kOnes * 0x20) & ~word & kHighs;
-  return (has_zero(word ^ (kOnes * '"')) | has_zero(word ^ (kOnes * '\\')) | below_blank) != 0;
-}
-
-/// What a parser works with, kept from one text to the next: elements lie here until their container closes,
-/// which is then made as large as it has to be.
-struct Workspace {
-  struct Open {
-    bool array = false;
-    std::size_t first_item = 0, first_member = 0;  // of its own, above those of the others
-    Value large;                   // an object with many members, found by hash: holds them itself
-    std::string_view key;          // of the member being parsed
-    Value* before = nullptr;       // that member's value when it was there already, in `large` …
-    std::size_t before_at = kNew;  // … or where it lies
-  };
-  static constexpr std::size_t kNew = ~std::size_t{0};
-  static constexpr std::size_t kMostKept = 4096;  // elements
-
-  std::vector<Open> open;
-  std::vector<Value> items;
-  std::vector<Member> members;
-  std::string unescaped;
-
-  void clear() {
-    if (items.capacity() > kMostKept || members.capacity() > kMostKept || open.capacity() > kMostKept ||
-        unescaped.capacity() > kMostKept) {
-      *this = Workspace();
-    }
-    open.clear();
-    items.clear();
-    members.clear();
-  }
-};
-
-Workspace& workspace() {
-  thread_local Workspace the_threads;
-  return the_threads;
-}
-
-/// A parser over text that lies in the arena already: strings without escapes are views into it. Containers
-/// that are open are kept on a stack of its own, so depth costs no stack frames. One a thread at a time.
+/// A parser over text that lies in the arena already: strings are views into it, unescaped where they lie.
+/// Containers that are open are kept on a stack of its own, so depth costs no stack frames. One a thread at a
+/// time. The methods that return false have said why by fail().
 class Parser {
  public:
-  Parser(std::string_view text, Arena& arena, const ParseOptions& options)
-      : begin_(text.data()),
-        at_(text.data()),
+  Parser(std::span<char> text, Arena& arena, const ParseOptions& options)
+      : at_(text.data()),
         end_(text.data() + text.size()),
         arena_(arena),
         options_(options),
@@ -96,22 +54,22 @@ class Parser {
   }
 
   Result<Value> run() {
-    skip_space();
     Value root;
-    TRY_OK(parse_value(root));
+    bool whole = parse_value(root);
     skip_space();
-    if (at_ != end_) return fail_at("after top-level value");
+    if (whole && at_ != end_) whole = fail_at("after top-level value");
+    if (!whole) return std::unexpected(Status(400, "BadRequest", std::move(problem_)));
     return root;
   }
 
  private:
-  using Outcome = Result<void>;
   using Open = Workspace::Open;
 
-  std::unexpected<Status> fail(std::string message) const {
-    return std::unexpected(Status(400, "BadRequest", std::move(message)));
+  bool fail(std::string message) {
+    problem_ = std::move(message);
+    return false;
   }
-  std::unexpected<Status> fail_at(std::string_view where) const {
+  bool fail_at(std::string_view where) {
     if (at_ == end_) return fail("unexpected end of JSON input");
     return fail("invalid character " + quoted_char(static_cast<unsigned char>(*at_)) + " " +
                 std::string(where));
@@ -120,24 +78,25 @@ class Parser {
   void skip_space() {
     while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r')) ++at_;
   }
+  bool stands_on(char c) const { return at_ != end_ && *at_ == c; }
 
-  Outcome parse_value(Value& root) {
+  bool parse_value(Value& root) {
     Value value;
     while (true) {
       bool opened = false;
-      TRY_OK(parse_one(value, opened));
+      if (!parse_one(value, opened)) return false;
       if (opened) continue;
       // A value is complete: hand it to the open container, close what ends here, go on with the next
       // element.
       while (true) {
         if (open_.empty()) {
           root = value;
-          return {};
+          return true;
         }
         attach(value);
         skip_space();
         bool closed = false;
-        TRY_OK(next_element(closed));
+        if (!next_element(closed)) return false;
         if (!closed) break;
         value = close();
       }
@@ -146,7 +105,7 @@ class Parser {
 
   /// Parses a scalar into `value`, or opens a container and stands before its first element; an empty one is
   /// a value.
-  Outcome parse_one(Value& value, bool& opened) {
+  bool parse_one(Value& value, bool& opened) {
     skip_space();
     if (at_ == end_) return fail_at("");
     switch (*at_) {
@@ -156,9 +115,9 @@ class Parser {
         return open_array(value, opened);
       case '"': {
         std::string_view text;
-        TRY_OK(parse_string(text));
+        if (!parse_string(text)) return false;
         value = Value::string(text);
-        return {};
+        return true;
       }
       case 't':
         return parse_word("true", Value::boolean(true), value);
@@ -171,104 +130,113 @@ class Parser {
     }
   }
 
-  Outcome check_depth() const {
-    if (open_.size() >= options_.max_depth) return fail("exceeded max depth");
-    return {};
+  bool has_room_for_one_more() { return open_.size() < options_.max_depth || fail("exceeded max depth"); }
+
+  void open(bool array) {
+    Open& opened = open_.emplace_back();
+    opened.array = array;
+    opened.first_item = static_cast<std::uint32_t>(work_.items.size());
+    opened.first_member = static_cast<std::uint32_t>(work_.members.size());
   }
 
-  Outcome open_object(Value& value, bool& opened) {
-    TRY_OK(check_depth());
+  bool open_object(Value& value, bool& opened) {
+    if (!has_room_for_one_more()) return false;
     ++at_;
     skip_space();
-    if (at_ != end_ && *at_ == '}') {
+    if (stands_on('}')) {
       ++at_;
       value = Value::object(arena_);
-      return {};
+      return true;
     }
-    open_.push_back({.array = false, .first_item = work_.items.size(), .first_member = work_.members.size()});
+    open(false);
     opened = true;
     return parse_key("looking for beginning of object key string");
   }
 
-  Outcome open_array(Value& value, bool& opened) {
-    TRY_OK(check_depth());
+  bool open_array(Value& value, bool& opened) {
+    if (!has_room_for_one_more()) return false;
     ++at_;
     skip_space();
-    if (at_ != end_ && *at_ == ']') {
+    if (stands_on(']')) {
       ++at_;
       value = Value::array(arena_);
-      return {};
+      return true;
     }
-    open_.push_back({.array = true, .first_item = work_.items.size(), .first_member = work_.members.size()});
+    open(true);
     opened = true;
-    return {};
+    return true;
   }
 
-  Outcome parse_key(std::string_view where) {
+  bool parse_key(std::string_view where) {
     skip_space();
-    if (at_ == end_ || *at_ != '"') return fail_at(where);
+    if (!stands_on('"')) return fail_at(where);
     Open& open = open_.back();
-    TRY_OK(parse_string(open.key));
-    if (is_there(open)) report_duplicate();
+    if (!parse_string(open.key)) return false;
+    open.before = find_before(open);
+    if (open.before != nullptr) report_duplicate();
     skip_space();
-    if (at_ == end_ || *at_ != ':') return fail_at("after object key");
+    if (!stands_on(':')) return fail_at("after object key");
     ++at_;
-    return {};
+    return true;
   }
 
-  /// Looks whether the member has come before.
-  bool is_there(Open& open) const {
-    if (!open.large.is_null()) return (open.before = open.large.find(open.key)) != nullptr;
-    const auto& members = work_.members;
-    std::size_t at = open.first_member;
-    while (at < members.size() && members[at].name != open.key) ++at;
-    open.before_at = at < members.size() ? at : Workspace::kNew;
-    return at < members.size();
+  std::span<Member> members_of(const Open& open) {
+    return std::span(work_.members).subspan(open.first_member);
+  }
+
+  /// The value of the member that has the same key, if it has come before.
+  Value* find_before(Open& open) {
+    if (!open.large.is_null()) return open.large.find(open.key);
+    auto members = members_of(open);
+    if (open.ascending) {
+      open.ascending = members.empty() || members.back().name < open.key;
+      if (open.ascending) return nullptr;
+    }
+    if (members.size() > kMostUnindexed) {
+      open.large = take_members(open);
+      return open.large.find(open.key);
+    }
+    for (Member& member : members) {
+      if (member.name == open.key) return &member.value;
+    }
+    return nullptr;
   }
 
   void attach(Value value) {
     Open& open = open_.back();
     if (open.array) {
       work_.items.push_back(value);
-      return;
-    }
-    bool large = !open.large.is_null();
-    Value* before = large                               ? open.before
-                    : open.before_at != Workspace::kNew ? &work_.members[open.before_at].value
-                                                        : nullptr;
-    if (before != nullptr) {
+    } else if (open.before != nullptr) {
+      // Looked up again where the workspace may have grown since.
+      Value* before = open.large.is_null() ? find_before(open) : open.before;
       if (options_.repeated == Repeated::kMerge && before->is_object() && value.is_object())
         merge(*before, value);
       else
         *before = value;
-    } else if (large) {
+    } else if (!open.large.is_null()) {
       open.large.append_member(open.key, value, arena_);
     } else {
       work_.members.push_back({open.key, value});
-      if (work_.members.size() - open.first_member > kMostUnindexed)
-        open.large = take_members(open, kMostUnindexed * 4);
     }
   }
 
-  Value take_members(const Open& open, std::uint32_t room) {
-    Value made = Value::object(arena_, room);
-    for (std::size_t i = open.first_member; i < work_.members.size(); ++i)
-      made.append_member(work_.members[i].name, work_.members[i].value, arena_);
+  Value take_members(const Open& open) {
+    Value made = Value::object(arena_, members_of(open));
     work_.members.resize(open.first_member);
     return made;
   }
 
   /// The innermost container, which is complete.
   Value close() {
-    const Open open = open_.back();
-    open_.pop_back();
-    if (!open.array) {
-      if (!open.large.is_null()) return open.large;
-      return take_members(open, static_cast<std::uint32_t>(work_.members.size() - open.first_member));
+    const Open& open = open_.back();
+    Value made = open.large;
+    if (open.array) {
+      made = Value::array(arena_, std::span<const Value>(work_.items).subspan(open.first_item));
+      work_.items.resize(open.first_item);
+    } else if (made.is_null()) {
+      made = take_members(open);
     }
-    Value made = Value::array(arena_, static_cast<std::uint32_t>(work_.items.size() - open.first_item));
-    for (std::size_t i = open.first_item; i < work_.items.size(); ++i) made.push_back(work_.items[i], arena_);
-    work_.items.resize(open.first_item);
+    open_.pop_back();
     return made;
   }
 
@@ -301,36 +269,38 @@ class Parser {
       options_.duplicates->push_back(std::move(path));
   }
 
-  Outcome next_element(bool& closed) {
-    bool array = open_.back().array;
-    if (at_ != end_ && *at_ == ',') {
+  bool next_element(bool& closed) {
+    const bool array = open_.back().array;
+    if (stands_on(',')) {
       ++at_;
-      return array ? Outcome() : parse_key("looking for beginning of object key string");
+      return array || parse_key("looking for beginning of object key string");
     }
-    if (at_ != end_ && *at_ == (array ? ']' : '}')) {
+    if (stands_on(array ? ']' : '}')) {
       ++at_;
       closed = true;
-      return {};
+      return true;
     }
     return fail_at(array ? "after array element" : "after object key:value pair");
   }
 
-  Outcome parse_word(std::string_view word, Value meaning, Value& value) {
+  bool parse_word(std::string_view word, Value meaning, Value& value) {
     for (std::size_t i = 1; i < word.size(); ++i) {
       ++at_;
-      if (at_ == end_ || *at_ != word[i]) {
+      if (!stands_on(word[i])) {
         return fail_at("in literal " + std::string(word) + " (expecting " +
                        quoted_char(static_cast<unsigned char>(word[i])) + ")");
       }
     }
     ++at_;
     value = meaning;
-    return {};
+    return true;
   }
 
   bool digit() const { return at_ != end_ && *at_ >= '0' && *at_ <= '9'; }
 
-  Outcome parse_number(Value& value) {
+  /// Steps over a number; says whether it has neither a fraction nor an exponent, and whether it has the
+  /// latter.
+  bool scan_number(bool& whole, bool& exponent) {
     const char* start = at_;
     if (*at_ == '-') ++at_;
     if (!digit()) return fail_at(at_ == start ? "looking for beginning of value" : "in numeric literal");
@@ -338,34 +308,40 @@ class Parser {
       ++at_;
     else
       while (digit()) ++at_;
-    bool whole = true, exponent = false;
-    if (at_ != end_ && *at_ == '.') {
+    if (stands_on('.')) {
       whole = false;
       ++at_;
       if (!digit()) return fail_at("after decimal point in numeric literal");
       while (digit()) ++at_;
     }
-    if (at_ != end_ && (*at_ == 'e' || *at_ == 'E')) {
+    if (stands_on('e') || stands_on('E')) {
       whole = false;
       exponent = true;
       ++at_;
-      if (at_ != end_ && (*at_ == '+' || *at_ == '-')) ++at_;
+      if (stands_on('+') || stands_on('-')) ++at_;
       if (!digit()) return fail_at("in exponent of numeric literal");
       while (digit()) ++at_;
     }
+    return true;
+  }
+
+  bool parse_number(Value& value) {
+    const char* start = at_;
+    bool whole = true, exponent = false;
+    if (!scan_number(whole, exponent)) return false;
     if (whole) {
       std::int64_t integer = 0;
       auto [end, error] = std::from_chars(start, at_, integer);
       if (error == std::errc() && end == at_) {
         value = Value::integer(integer);
-        return {};
+        return true;
       }
     }
     double number = 0;
     auto [end, error] = std::from_chars(start, at_, number);
     if (error != std::errc()) {
       if (!underflows(start)) {
-        return fail("json: cannot unmarshal number " + std::string(start, at_) +
+        return fail("json: cannot unmarshal number " + std::string(start, static_cast<const char*>(at_)) +
                     " into Go value of type float64");
       }
       number = 0;
@@ -374,7 +350,7 @@ class Parser {
     bool tells_more =
         exponent || written.ends_with('0') || written.size() > kAlwaysShortest || std::fabs(number) < 1e-6;
     value = tells_more ? Value::written_number(written) : Value::number(number);
-    return {};
+    return true;
   }
 
   /// from_chars reports both ends of the range alike; Go takes what is too small as 0.
@@ -383,67 +359,69 @@ class Parser {
     return exponent != std::string_view::npos && start[exponent + 1] == '-';
   }
 
-  Outcome parse_string(std::string_view& text) {
+  void skip_plain() { at_ += end_of_plain<EndsReading>(at_, end_) - at_; }
+
+  bool parse_string(std::string_view& text) {
     const char* start = ++at_;
-    while (end_ - at_ >= 8 && !has_special(at_)) at_ += 8;
-    while (at_ != end_ && *at_ != '"' && *at_ != '\\' && static_cast<unsigned char>(*at_) >= 0x20) ++at_;
+    skip_plain();
     if (at_ == end_) return fail_at("");
     if (*at_ == '"') {
       text = {start, static_cast<std::size_t>(at_++ - start)};
-      return {};
+      return true;
     }
     return parse_escaped(start, text);
   }
 
-  /// The slow way, from the first escape on. What is unescaped is never longer than what was written, U+FFFD
-  /// aside.
-  Outcome parse_escaped(const char* start, std::string_view& text) {
-    work_.unescaped.assign(start, at_);
+  /// From the first escape on. What is unescaped is never longer than what was written, so it takes its
+  /// place.
+  bool parse_escaped(const char* start, std::string_view& text) {
+    char* to = at_;
     while (true) {
       if (at_ == end_) return fail_at("");
-      auto c = static_cast<unsigned char>(*at_);
-      if (c == '"') break;
-      if (c < 0x20) return fail_at("in string literal");
-      if (c != '\\') {
-        work_.unescaped += *at_++;
-        continue;
-      }
+      if (*at_ == '"') break;
+      if (*at_ != '\\') return fail_at("in string literal");
       ++at_;
-      TRY_OK(parse_escape());
+      if (!parse_escape(to)) return false;
+      const char* plain = at_;
+      skip_plain();
+      std::memmove(to, plain, static_cast<std::size_t>(at_ - plain));
+      to += at_ - plain;
     }
     ++at_;
-    text = arena_.copy(work_.unescaped);
-    return {};
+    text = {start, static_cast<std::size_t>(to - start)};
+    return true;
   }
 
-  Outcome parse_escape() {
+  bool parse_escape(char*& to) {
     static constexpr std::string_view kNames = "\"\\/bfnrt", kMeanings = "\"\\/\b\f\n\r\t";
     if (at_ == end_) return fail_at("");
-    if (*at_ == 'u') {
-      std::uint32_t code = 0;
-      TRY_OK(parse_hex(code));
-      if (code >= 0xd800 && code < 0xdc00 && end_ - at_ >= 6 && at_[0] == '\\' && at_[1] == 'u') {
-        const char* before = at_++;
-        std::uint32_t low = 0;
-        TRY_OK(parse_hex(low));
-        if (low >= 0xdc00 && low < 0xe000) {
-          code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-        } else {
-          at_ = before;
-        }
-      }
-      append_utf8(code >= 0xd800 && code < 0xe000 ? 0xfffd : code, work_.unescaped);
-      return {};
-    }
+    if (*at_ == 'u') return parse_code(to);
     auto which = kNames.find(*at_);
     if (which == std::string_view::npos) return fail_at("in string escape code");
-    work_.unescaped += kMeanings[which];
+    *to++ = kMeanings[which];
     ++at_;
-    return {};
+    return true;
+  }
+
+  bool parse_code(char*& to) {
+    std::uint32_t code = 0;
+    if (!parse_hex(code)) return false;
+    if (code >= 0xd800 && code < 0xdc00 && end_ - at_ >= 6 && at_[0] == '\\' && at_[1] == 'u') {
+      char* before = at_++;
+      std::uint32_t low = 0;
+      if (!parse_hex(low)) return false;
+      if (low >= 0xdc00 && low < 0xe000) {
+        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+      } else {
+        at_ = before;
+      }
+    }
+    to = write_utf8(code >= 0xd800 && code < 0xe000 ? 0xfffd : code, to);
+    return true;
   }
 
   /// Stands on the u of \uXXXX; ends behind it.
-  Outcome parse_hex(std::uint32_t& code) {
+  bool parse_hex(std::uint32_t& code) {
     code = 0;
     for (int i = 0; i < 4; ++i) {
       ++at_;
@@ -457,27 +435,34 @@ class Parser {
       code = code * 16 + static_cast<std::uint32_t>(digit);
     }
     ++at_;
-    return {};
+    return true;
   }
 
   static constexpr std::size_t kMaxReported = 100;
-  static constexpr std::uint32_t kMostUnindexed = 24;
-  const char* begin_;
-  const char* at_;
-  const char* end_;
+  static constexpr std::size_t kMostUnindexed = 24;
+  char* at_;
+  char* const end_;
   Arena& arena_;
   const ParseOptions& options_;
   Workspace& work_;
   std::vector<Open>& open_;
+  std::string problem_;
 };
+
+/// A copy that may be written in.
+std::span<char> copied(std::string_view text, Arena& arena) {
+  auto* copy = static_cast<char*>(arena.allocate(text.size()));
+  if (!text.empty()) std::memcpy(copy, text.data(), text.size());
+  return {copy, text.size()};
+}
 
 }  // namespace
 
 Result<Value> parse(std::string_view text, Arena& arena, const ParseOptions& options) {
-  if (is_valid_utf8(text)) return Parser(arena.copy(text), arena, options).run();
+  if (is_valid_utf8(text)) return Parser(copied(text, arena), arena, options).run();
   // What is wrong outside of strings is told as it was written.
-  TRY_OK(Parser(text, arena, {.max_depth = options.max_depth}).run());
-  return Parser(arena.copy(with_replaced_utf8(text)), arena, options).run();
+  TRY_OK(Parser(copied(text, arena), arena, {.max_depth = options.max_depth}).run());
+  return Parser(copied(with_replaced_utf8(text), arena), arena, options).run();
 }
 
 Result<Document> parse(std::string_view text, const ParseOptions& options) {

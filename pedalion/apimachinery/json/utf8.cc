@@ -6,20 +6,26 @@ namespace pedalion::json {
 
 bool is_valid_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
-void append_utf8(std::uint32_t code, std::string& out) {
-  auto tail = [&](int shift) { out += static_cast<char>(0x80 | (code >> shift & 0x3f)); };
+char* write_utf8(std::uint32_t code, char* to) {
+  auto tail = [&](int shift) { *to++ = static_cast<char>(0x80 | (code >> shift & 0x3f)); };
   if (code < 0x80) {
-    out += static_cast<char>(code);
+    *to++ = static_cast<char>(code);
   } else if (code < 0x800) {
-    out += static_cast<char>(0xc0 | code >> 6);
+    *to++ = static_cast<char>(0xc0 | code >> 6);
     tail(0);
   } else if (code < 0x10000) {
-    out += static_cast<char>(0xe0 | code >> 12);
+    *to++ = static_cast<char>(0xe0 | code >> 12);
     tail(6), tail(0);
   } else {
-    out += static_cast<char>(0xf0 | code >> 18);
+    *to++ = static_cast<char>(0xf0 | code >> 18);
     tail(12), tail(6), tail(0);
   }
+  return to;
+}
+
+void append_utf8(std::uint32_t code, std::string& out) {
+  char bytes[4];
+  out.append(bytes, write_utf8(code, bytes));
 }
 
 std::size_t utf8_sequence_length(std::string_view text) {

@@ -4,6 +4,7 @@
 #include <bit>
 #include <charconv>
 #include <cstring>
+#include <memory>
 #include <random>
 #include <type_traits>
 
@@ -36,72 +37,89 @@ std::uint64_t hash_key(std::string_view key) {
 }  // namespace
 
 template <class Element>
-struct Value::Container {
-  Element* data;
-  std::uint32_t size, room;
-  /// Of large objects: where each key lies, as position + 1 at the first free slot from its hash on; a power
-  /// of two of slots. Null: there is none. Whatever moves members fills it anew.
-  std::uint32_t* slots;
-  std::uint32_t slot_mask;
+Value::Container<Element>* Value::Container<Element>::create(Arena& arena, std::uint32_t reserve) {
+  // In one piece: elements that come later than these lie elsewhere.
+  auto* made = static_cast<Container*>(arena.allocate(sizeof(Container) + sizeof(Element) * reserve));
+  *made = {reinterpret_cast<Element*>(made + 1), 0, reserve, nullptr, 0};
+  if constexpr (std::is_same_v<Element, Member>) {
+    if (reserve > kLargestWithoutIndex) made->make_index(arena);
+  }
+  return made;
+}
 
-  static Container* create(Arena& arena, std::uint32_t reserve) {
-    auto* made = static_cast<Container*>(arena.allocate(sizeof(Container)));
-    *made = {nullptr, 0, 0, nullptr, 0};
-    if (reserve > 0) made->grow(arena, reserve);
-    return made;
+template <class Element>
+Value::Container<Element>* Value::Container<Element>::create(Arena& arena,
+                                                             std::span<const Element> elements) {
+  const auto size = static_cast<std::uint32_t>(elements.size());
+  auto* made = static_cast<Container*>(arena.allocate(sizeof(Container) + sizeof(Element) * size));
+  *made = {reinterpret_cast<Element*>(made + 1), size, size, nullptr, 0};
+  std::uninitialized_copy(elements.begin(), elements.end(), made->data);
+  if constexpr (std::is_same_v<Element, Member>) {
+    if (size > kLargestWithoutIndex) made->make_index(arena);
   }
-  void grow(Arena& arena, std::uint32_t wanted) {
-    auto* larger = static_cast<Element*>(arena.allocate(sizeof(Element) * wanted));
-    if (size > 0) std::memcpy(static_cast<void*>(larger), data, sizeof(Element) * size);
-    data = larger;
-    room = wanted;
-    if constexpr (std::is_same_v<Element, Member>) {
-      if (room > kLargestWithoutIndex) make_index(arena);
+  return made;
+}
+
+template <class Element>
+void Value::Container<Element>::grow(Arena& arena, std::uint32_t wanted) {
+  auto* larger = static_cast<Element*>(arena.allocate(sizeof(Element) * wanted));
+  if (size > 0) std::memcpy(static_cast<void*>(larger), data, sizeof(Element) * size);
+  data = larger;
+  room = wanted;
+  if constexpr (std::is_same_v<Element, Member>) {
+    if (room > kLargestWithoutIndex) make_index(arena);
+  }
+}
+
+template <>
+void Value::Container<Member>::add_to_index(std::uint32_t position) {
+  auto slot = static_cast<std::uint32_t>(hash_key(data[position].name)) & slot_mask;
+  while (slots[slot] != 0) slot = (slot + 1) & slot_mask;
+  slots[slot] = position + 1;
+}
+
+/// Only the members of objects are ever indexed.
+template <>
+void Value::Container<Value>::add_to_index(std::uint32_t) {}
+
+template <class Element>
+void Value::Container<Element>::fill_index() {
+  std::memset(slots, 0, sizeof(std::uint32_t) * (slot_mask + 1));
+  for (std::uint32_t position = 0; position < size; ++position) add_to_index(position);
+}
+
+template <class Element>
+void Value::Container<Element>::make_index(Arena& arena) {
+  std::uint32_t count = std::bit_ceil(room) * 2;
+  slots = static_cast<std::uint32_t*>(arena.allocate(sizeof(std::uint32_t) * count));
+  slot_mask = count - 1;
+  fill_index();
+}
+
+template <>
+std::uint32_t Value::Container<Member>::position_of(std::string_view key) const {
+  if (slots != nullptr) {
+    auto slot = static_cast<std::uint32_t>(hash_key(key)) & slot_mask;
+    for (; slots[slot] != 0; slot = (slot + 1) & slot_mask) {
+      std::uint32_t position = slots[slot] - 1;
+      if (data[position].name == key) return position;
     }
+    return size;
   }
-  void make_index(Arena& arena) {
-    std::uint32_t count = std::bit_ceil(room) * 2;
-    slots = static_cast<std::uint32_t*>(arena.allocate(sizeof(std::uint32_t) * count));
-    slot_mask = count - 1;
-    fill_index();
-  }
-  void fill_index() {
-    std::memset(slots, 0, sizeof(std::uint32_t) * (slot_mask + 1));
-    for (std::uint32_t position = 0; position < size; ++position) add_to_index(position);
-  }
-  void add_to_index(std::uint32_t position) {
-    auto slot = static_cast<std::uint32_t>(hash_key(data[position].name)) & slot_mask;
-    while (slots[slot] != 0) slot = (slot + 1) & slot_mask;
-    slots[slot] = position + 1;
-  }
-  Element& append(Arena& arena, const Element& element) {
-    if (size == room) grow(arena, room == 0 ? 4 : room * 2);
-    data[size] = element;
-    if constexpr (std::is_same_v<Element, Member>) {
-      if (slots != nullptr) add_to_index(size);
-    }
-    return data[size++];
-  }
-  /// Position of the member, or `size`.
-  std::uint32_t position_of(std::string_view key) const {
-    if (slots != nullptr) {
-      auto slot = static_cast<std::uint32_t>(hash_key(key)) & slot_mask;
-      for (; slots[slot] != 0; slot = (slot + 1) & slot_mask) {
-        std::uint32_t position = slots[slot] - 1;
-        if (data[position].name == key) return position;
-      }
-      return size;
-    }
-    std::uint32_t position = 0;
-    while (position < size && data[position].name != key) ++position;
-    return position;
-  }
-  void erase(std::uint32_t index) {
-    std::memmove(static_cast<void*>(data + index), data + index + 1, sizeof(Element) * (size - index - 1));
-    --size;
-    slots = nullptr;  // until the object grows again
-  }
-};
+  std::uint32_t position = 0;
+  while (position < size && data[position].name != key) ++position;
+  return position;
+}
+
+template <class Element>
+void Value::Container<Element>::erase(std::uint32_t index) {
+  std::memmove(static_cast<void*>(data + index), data + index + 1, sizeof(Element) * (size - index - 1));
+  --size;
+  slots = nullptr;  // until the object grows again
+}
+
+template struct Value::Container<Value>;
+template struct Value::Container<Member>;
 
 Value Value::array(Arena& arena, std::uint32_t reserve) {
   return Value(Kind::kArray, 0, reinterpret_cast<std::uint64_t>(Container<Value>::create(arena, reserve)));
@@ -109,6 +127,14 @@ Value Value::array(Arena& arena, std::uint32_t reserve) {
 
 Value Value::object(Arena& arena, std::uint32_t reserve) {
   return Value(Kind::kObject, 0, reinterpret_cast<std::uint64_t>(Container<Member>::create(arena, reserve)));
+}
+
+Value Value::array(Arena& arena, std::span<const Value> items) {
+  return Value(Kind::kArray, 0, reinterpret_cast<std::uint64_t>(Container<Value>::create(arena, items)));
+}
+
+Value Value::object(Arena& arena, std::span<const Member> members) {
+  return Value(Kind::kObject, 0, reinterpret_cast<std::uint64_t>(Container<Member>::create(arena, members)));
 }
 
 Value Value::verbatim() const {
@@ -125,23 +151,6 @@ double Value::as_double() const {
   return number;
 }
 
-std::uint32_t Value::size() const {
-  if (is_array()) return container<Value>()->size;
-  return is_object() ? container<Member>()->size : 0;
-}
-
-std::span<Value> Value::items() {
-  if (!is_array()) return {};
-  return {container<Value>()->data, container<Value>()->size};
-}
-
-std::span<const Value> Value::items() const {
-  if (!is_array()) return {};
-  return {container<Value>()->data, container<Value>()->size};
-}
-
-void Value::push_back(Value value, Arena& arena) { container<Value>()->append(arena, value); }
-
 void Value::insert(std::uint32_t index, Value value, Arena& arena) {
   auto* rep = container<Value>();
   rep->append(arena, value);
@@ -151,16 +160,6 @@ void Value::insert(std::uint32_t index, Value value, Arena& arena) {
 }
 
 void Value::erase_at(std::uint32_t index) { container<Value>()->erase(index); }
-
-std::span<Member> Value::members() {
-  if (!is_object()) return {};
-  return {container<Member>()->data, container<Member>()->size};
-}
-
-std::span<const Member> Value::members() const {
-  if (!is_object()) return {};
-  return {container<Member>()->data, container<Member>()->size};
-}
 
 const Value* Value::find(std::string_view key) const {
   if (!is_object()) return nullptr;
@@ -197,10 +196,6 @@ Value& Value::set(std::string_view key, Value value, Arena& arena) {
     return *found;
   }
   return container<Member>()->append(arena, Member{arena.copy(key), value}).value;
-}
-
-Value& Value::append_member(std::string_view key, Value value, Arena& arena) {
-  return container<Member>()->append(arena, Member{key, value}).value;
 }
 
 Value& Value::insert_member(std::uint32_t index, std::string_view key, Value value, Arena& arena) {

@@ -38,6 +38,9 @@ class Value {
   static Value string(std::string_view text, Arena& arena) { return string(arena.copy(text)); }  // copies
   static Value array(Arena& arena, std::uint32_t reserve = 0);
   static Value object(Arena& arena, std::uint32_t reserve = 0);
+  /// Of copies of these elements and members; the names of the latter differ.
+  static Value array(Arena& arena, std::span<const Value> items);
+  static Value object(Arena& arena, std::span<const Member> members);
 
   Kind kind() const { return static_cast<Kind>(bits_[0] & 0xff); }
   bool is_null() const { return kind() == Kind::kNull; }
@@ -125,6 +128,60 @@ struct Member {
   Value value;
   std::string_view key() const { return name; }
 };
+
+/// What an array or object refers to.
+template <class Element>
+struct Value::Container {
+  Element* data;
+  std::uint32_t size, room;
+  /// Of large objects: where each key lies, as position + 1 at the first free slot from its hash on; a power
+  /// of two of slots. Null: there is none. Whatever moves members fills it anew.
+  std::uint32_t* slots;
+  std::uint32_t slot_mask;
+
+  static Container* create(Arena& arena, std::uint32_t reserve);
+  static Container* create(Arena& arena, std::span<const Element> elements);
+  void grow(Arena& arena, std::uint32_t wanted);
+  void make_index(Arena& arena);
+  void fill_index();
+  void add_to_index(std::uint32_t position);
+  Element& append(Arena& arena, const Element& element) {
+    if (size == room) [[unlikely]]
+      grow(arena, room == 0 ? 4 : room * 2);
+    data[size] = element;
+    if (slots != nullptr) [[unlikely]]
+      add_to_index(size);
+    return data[size++];
+  }
+  /// Position of the member, or `size`.
+  std::uint32_t position_of(std::string_view key) const;
+  void erase(std::uint32_t index);
+};
+
+inline std::uint32_t Value::size() const {
+  if (is_array()) return container<Value>()->size;
+  return is_object() ? container<Member>()->size : 0;
+}
+inline std::span<Value> Value::items() {
+  if (!is_array()) return {};
+  return {container<Value>()->data, container<Value>()->size};
+}
+inline std::span<const Value> Value::items() const {
+  if (!is_array()) return {};
+  return {container<Value>()->data, container<Value>()->size};
+}
+inline std::span<Member> Value::members() {
+  if (!is_object()) return {};
+  return {container<Member>()->data, container<Member>()->size};
+}
+inline std::span<const Member> Value::members() const {
+  if (!is_object()) return {};
+  return {container<Member>()->data, container<Member>()->size};
+}
+inline void Value::push_back(Value value, Arena& arena) { container<Value>()->append(arena, value); }
+inline Value& Value::append_member(std::string_view key, Value value, Arena& arena) {
+  return container<Member>()->append(arena, Member{key, value}).value;
+}
 
 /// A whole document: the tree and the arena it lives in. Movable (the tree stays valid), not copyable.
 struct Document {
