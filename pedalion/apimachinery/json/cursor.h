@@ -1,9 +1,9 @@
 #pragma once
 // A walk over JSON text without a tree, for those who want little of it or write it in another form at once.
-#include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
+
+#include "pedalion/apimachinery/json/plain_text.h"
 
 namespace pedalion::json {
 
@@ -77,18 +77,6 @@ class Cursor {
   }
 
  private:
-  static std::uint64_t load8(const char* at) {
-    std::uint64_t bytes;
-    std::memcpy(&bytes, at, sizeof bytes);
-    return bytes;
-  }
-  /// Not 0 when one of the eight bytes is `byte`. (Below the first one that is, no bit is set.)
-  static std::uint64_t bytes_equal(std::uint64_t bytes, char byte) {
-    constexpr std::uint64_t kOnes = 0x0101010101010101;
-    std::uint64_t zero_where_equal = bytes ^ (kOnes * static_cast<unsigned char>(byte));
-    return (zero_where_equal - kOnes) & ~zero_where_equal & (kOnes << 7);
-  }
-
   const char* begin_;
   const char* at_;
   const char* end_;
@@ -98,24 +86,17 @@ inline bool Cursor::string(ScannedText& text) {
   if (!take('"')) return false;
   const char* start = at_;
   bool escaped = false;
-  for (; at_ != end_; ++at_) {
-    while (end_ - at_ >= 8) {
-      std::uint64_t bytes = load8(at_);
-      if ((bytes_equal(bytes, '"') | bytes_equal(bytes, '\\')) != 0) break;
-      at_ += 8;
-    }
+  while (true) {
+    at_ = end_of_plain<EndsScanning>(at_, end_);
     if (at_ == end_) return false;
-    if (*at_ == '"') {
-      text = {{start, static_cast<std::size_t>(at_ - start)}, escaped};
-      ++at_;
-      return true;
-    }
-    if (*at_ == '\\') {
-      escaped = true;
-      if (++at_ == end_) return false;
-    }
+    if (*at_ == '"') break;
+    escaped = true;
+    if (end_ - at_ < 2) return false;
+    at_ += 2;
   }
-  return false;
+  text = {{start, static_cast<std::size_t>(at_ - start)}, escaped};
+  ++at_;
+  return true;
 }
 
 }  // namespace pedalion::json

@@ -12,14 +12,24 @@
 
 namespace pedalion::json {
 
-/// What ends a plain run when text is read: quotes, backslashes, control characters.
+/// What ends a plain run of well-formed text: quotes and backslashes.
+struct EndsScanning {
+  static bool ends(unsigned char c) { return c == '"' || c == '\\'; }
+#if defined(__SSE2__)
+  static __m128i ends(__m128i bytes) {
+    return _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                        _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+  }
+#endif
+};
+
+/// What ends a plain run when text is read and judged: quotes, backslashes, control characters.
 struct EndsReading {
-  static bool ends(unsigned char c) { return c == '"' || c == '\\' || c < 0x20; }
+  static bool ends(unsigned char c) { return EndsScanning::ends(c) || c < 0x20; }
 #if defined(__SSE2__)
   static __m128i ends(__m128i bytes) {
     const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
-    return _mm_or_si128(control, _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
-                                              _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+    return _mm_or_si128(control, EndsScanning::ends(bytes));
   }
 #endif
 };
@@ -40,26 +50,56 @@ struct EndsWriting {
 #endif
 };
 
-/// The first byte of [at, end) that ends a plain run, or `end`. Reads nothing beyond `end`.
-template <class Ends>
-const char* end_of_plain(const char* at, const char* end) {
 #if defined(__SSE2__)
-  constexpr std::ptrdiff_t kStep = sizeof(__m128i);
-  const char* const start = at;
-  const auto found = [](const char* from) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-    return static_cast<unsigned>(_mm_movemask_epi8(Ends::ends(bytes)));
+template <class Ends>
+unsigned ends_mask(__m128i bytes) {
+  return static_cast<unsigned>(_mm_movemask_epi8(Ends::ends(bytes)));
+}
+
+template <class Word>
+Word load_word(const char* from) {
+  Word word;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+/// The same of less than sixteen bytes: the first and the last eight (or four), which may overlap, side by
+/// side.
+template <class Ends>
+const char* end_of_short_plain(const char* at, const char* end) {
+  const auto of_halves = [&](std::uint32_t half, __m128i halves) {
+    const unsigned mask = ends_mask<Ends>(halves) & ((1U << 2 * half) - 1);
+    if (mask == 0) return end;
+    const auto place = static_cast<std::uint32_t>(std::countr_zero(mask));
+    return place < half ? at + place : end - 2 * half + place;
   };
-  for (; end - at >= kStep; at += kStep) {
-    if (unsigned mask = found(at); mask != 0) return at + std::countr_zero(mask);
+  if (end - at >= 8) {
+    return of_halves(8, _mm_set_epi64x(load_word<std::int64_t>(end - 8), load_word<std::int64_t>(at)));
   }
-  if (end - start >= kStep) {  // the last sixteen once more, of which some are known to be plain
-    const unsigned mask = found(end - kStep);
-    return mask == 0 ? end : end - kStep + std::countr_zero(mask);
+  if (end - at >= 4) {
+    return of_halves(4, _mm_set_epi32(0, 0, load_word<std::int32_t>(end - 4), load_word<std::int32_t>(at)));
   }
-#endif
   while (at != end && !Ends::ends(static_cast<unsigned char>(*at))) ++at;
   return at;
 }
+
+/// The first byte of [at, end) that ends a plain run, or `end`. Reads nothing beyond `end`.
+template <class Ends>
+const char* end_of_plain(const char* at, const char* end) {
+  constexpr std::ptrdiff_t kStep = sizeof(__m128i);
+  for (; end - at >= kStep; at += kStep) {
+    const unsigned mask = ends_mask<Ends>(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
+    if (mask != 0) return at + std::countr_zero(mask);
+  }
+  return end_of_short_plain<Ends>(at, end);
+}
+#else
+/// The first byte of [at, end) that ends a plain run, or `end`.
+template <class Ends>
+const char* end_of_plain(const char* at, const char* end) {
+  while (at != end && !Ends::ends(static_cast<unsigned char>(*at))) ++at;
+  return at;
+}
+#endif
 
 }  // namespace pedalion::json

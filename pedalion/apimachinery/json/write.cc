@@ -1,70 +1,109 @@
 #include "pedalion/apimachinery/json/write.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
+#include <utility>
 #include <vector>
+
+#include "pedalion/apimachinery/json/plain_text.h"
 
 namespace pedalion::json {
 namespace {
 
-/// Bytes that cannot stand for themselves in a string; 0xe2 begins U+2028 and U+2029, which Go escapes.
-constexpr auto kSpecial = [] {
-  std::array<bool, 256> special{};
-  for (int c = 0; c < 0x20; ++c) special[c] = true;
-  for (unsigned char c : {'"', '\\', '<', '>', '&'}) special[c] = true;
-  special[0xe2] = true;
-  return special;
-}();
+/// Appends to a string with one look at its room for each piece. The string is as long as its room meanwhile;
+/// the destructor cuts it off.
+class Output {
+ public:
+  explicit Output(std::string& out) : out_(out) {
+    const std::size_t used = out.size();
+    widen(out.capacity());
+    at_ = out.data() + used;
+  }
+  ~Output() { out_.resize(static_cast<std::size_t>(at_ - out_.data())); }
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
 
-void write_special(std::string_view text, std::size_t& i, std::string& out) {
-  auto c = static_cast<unsigned char>(text[i]);
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      return;
-    case '\\':
-      out += "\\\\";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    case '\b':
-      out += "\\b";
-      return;
-    case '\f':
-      out += "\\f";
-      return;
-    default:
-      break;
+  void put(char c) {
+    reserve(1);
+    *at_++ = c;
   }
-  if (c == 0xe2) {
-    if (i + 2 < text.size() && text[i + 1] == '\x80' && (text[i + 2] == '\xa8' || text[i + 2] == '\xa9')) {
-      out += text[i + 2] == '\xa8' ? "\\u2028" : "\\u2029";
-      i += 2;
-    } else {
-      out += text[i];
+  void put(std::string_view text) {
+    reserve(text.size());
+    append(text);
+  }
+  void quoted(std::string_view text) {
+    const char *from = text.data(), *const end = from + text.size();
+    const char* special = end_of_plain<EndsWriting>(from, end);
+    reserve(text.size() + 2);
+    *at_++ = '"';
+    while (special != end) {
+      append({from, special});
+      reserve(static_cast<std::size_t>(end - special) + kLongestEscape + 1);
+      from = escape(special, end);
+      special = end_of_plain<EndsWriting>(from, end);
     }
-    return;
+    append({from, end});
+    *at_++ = '"';
   }
-  static constexpr char kHex[] = "0123456789abcdef";
-  out += "\\u00";
-  out += kHex[c >> 4];
-  out += kHex[c & 15];
-}
+
+ private:
+  static constexpr std::size_t kLongestEscape = 6;
+
+  void append(std::string_view text) {
+    if (!text.empty()) std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+  }
+  void reserve(std::size_t more) {
+    if (static_cast<std::size_t>(end_ - at_) < more) [[unlikely]]
+      grow(more);
+  }
+  void grow(std::size_t more) {
+    const auto used = static_cast<std::size_t>(at_ - out_.data());
+    widen(std::max(used * 2, used + more));
+    at_ = out_.data() + used;
+  }
+  /// Not filled: all of it is written before it is shown.
+  void widen(std::size_t size) {
+    out_.resize_and_overwrite(size, [](char*, std::size_t count) { return count; });
+    end_ = out_.data() + out_.size();
+  }
+
+  /// Writes the special character, and whatever belongs to it; returns what comes after it.
+  const char* escape(const char* special, const char* end) {
+    const auto c = static_cast<unsigned char>(*special);
+    if (c == 0xe2) {
+      if (end - special > 2 && special[1] == '\x80' && (special[2] == '\xa8' || special[2] == '\xa9')) {
+        append(special[2] == '\xa8' ? "\\u2028" : "\\u2029");
+        return special + 3;
+      }
+      *at_++ = *special;
+      return special + 1;
+    }
+    static constexpr std::string_view kCharacters = "\"\\\n\r\t\b\f", kNames = "\"\\nrtbf";
+    if (const auto which = kCharacters.find(*special); which != kCharacters.npos) {
+      *at_++ = '\\';
+      *at_++ = kNames[which];
+    } else {
+      static constexpr char kHex[] = "0123456789abcdef";
+      append("\\u00");
+      *at_++ = kHex[c >> 4];
+      *at_++ = kHex[c & 15];
+    }
+    return special + 1;
+  }
+
+  std::string& out_;
+  char* at_ = nullptr;
+  char* end_ = nullptr;
+};
 
 constexpr double kWhole =
     1LL << 53;  // from here on, each double is a whole number with digits that are not needed
 
 /// Below 1e21: the digits that are needed, then zeros.
-void write_large(double number, std::string& out) {
+void write_large(double number, Output& out) {
   char text[64];
   auto end = std::to_chars(text, text + sizeof text, number, std::chars_format::scientific).ptr;
   std::string_view written(text, end);
@@ -77,15 +116,15 @@ void write_large(double number, std::string& out) {
     if (c != '.') digits += c;
   }
   digits.resize(static_cast<std::size_t>(exponent) + 1, '0');
-  out.append(negative ? "-" : "").append(digits);
+  if (negative) out.put('-');
+  out.put(digits);
 }
 
 /// Go: the shortest text that reads back, plain between 1e-6 and 1e21, else with an exponent of at least …
 /// one digit.
-void write_double(double number, std::string& out) {
+void write_double(double number, Output& out) {
   if (number == 0) {
-    out += std::signbit(number) ? "-0" : "0";
-    return;
+    return out.put(std::signbit(number) ? std::string_view("-0") : "0");
   }
   double magnitude = std::fabs(number);
   char text[64];
@@ -96,9 +135,10 @@ void write_double(double number, std::string& out) {
   std::string_view written(text, static_cast<std::size_t>(end - text));
   auto e = written.find('e');
   if (e != std::string_view::npos && e + 3 < written.size() + 0 && written[e + 2] == '0') {
-    out.append(written.substr(0, e + 2)).append(written.substr(e + 3));  // e-07 is written e-7
+    out.put(written.substr(0, e + 2));  // e-07 is written e-7
+    out.put(written.substr(e + 3));
   } else {
-    out.append(written);
+    out.put(written);
   }
 }
 
@@ -109,81 +149,61 @@ std::vector<const Member*> sorted_members(const Value& object) {
   return members;
 }
 
-void write_scalar(const Value& value, std::string& out) {
-  switch (value.kind()) {
-    case Kind::kNull:
-      out += "null";
-      return;
-    case Kind::kBool:
-      out += value.as_bool() ? "true" : "false";
-      return;
-    case Kind::kInt: {
-      char text[24];
-      auto [end, error] = std::to_chars(text, text + sizeof text, value.as_int());
-      out.append(text, end);
-      return;
-    }
-    case Kind::kDouble:
-      if (value.is_verbatim()) {
-        out += value.written();
-        return;
-      }
-      write_double(value.as_double(), out);
-      return;
-    case Kind::kString:
-      write_string(value.as_string(), out);
-      return;
-    default:
-      return;
+void write_integer(std::int64_t number, Output& out) {
+  char text[24];
+  out.put(std::string_view(text, std::to_chars(text, text + sizeof text, number).ptr));
+}
+
+void write_value(const Value& value, Output& out, SortKeys sort);
+
+void write_members(const Value& object, Output& out, SortKeys sort) {
+  bool first = true;
+  const auto write_member = [&](const Member& member) {
+    if (!std::exchange(first, false)) out.put(',');
+    out.quoted(member.name);
+    out.put(':');
+    write_value(member.value, out, sort);
+  };
+  if (sort == SortKeys::kYes) {
+    for (const Member* member : sorted_members(object)) write_member(*member);
+  } else {
+    for (const Member& member : object.members()) write_member(member);
   }
 }
 
-void write_member(std::string_view name, const Value& value, bool& first, std::string& out, SortKeys sort) {
-  if (!first) out += ',';
-  first = false;
-  write_string(name, out);
-  out += ':';
-  write(value, out, sort);
+void write_value(const Value& value, Output& out, SortKeys sort) {
+  switch (value.kind()) {
+    case Kind::kNull:
+      return out.put("null");
+    case Kind::kBool:
+      return out.put(value.as_bool() ? std::string_view("true") : "false");
+    case Kind::kInt:
+      return write_integer(value.as_int(), out);
+    case Kind::kDouble:
+      return value.is_verbatim() ? out.put(value.written()) : write_double(value.as_double(), out);
+    case Kind::kString:
+      return out.quoted(value.as_string());
+    case Kind::kArray:
+      out.put('[');
+      for (bool first = true; const Value& item : value.items()) {
+        if (!std::exchange(first, false)) out.put(',');
+        write_value(item, out, sort);
+      }
+      return out.put(']');
+    case Kind::kObject:
+      out.put('{');
+      write_members(value, out, sort);
+      return out.put('}');
+  }
 }
 
 }  // namespace
 
-void write_string(std::string_view text, std::string& out) {
-  out += '"';
-  std::size_t plain = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!kSpecial[static_cast<unsigned char>(text[i])]) continue;
-    out.append(text.substr(plain, i - plain));
-    write_special(text, i, out);
-    plain = i + 1;
-  }
-  out.append(text.substr(plain));
-  out += '"';
-}
+void write_string(std::string_view text, std::string& out) { Output(out).quoted(text); }
 
 void write(const Value& value, std::string& out, SortKeys sort) {
-  if (value.is_array()) {
-    out += '[';
-    bool first = true;
-    for (const Value& item : value.items()) {
-      if (!first) out += ',';
-      first = false;
-      write(item, out, sort);
-    }
-    out += ']';
-  } else if (value.is_object()) {
-    out += '{';
-    bool first = true;
-    if (sort == SortKeys::kYes) {
-      for (const Member* member : sorted_members(value))
-        write_member(member->name, member->value, first, out, sort);
-    } else {
-      for (const Member& member : value.members()) write_member(member.name, member.value, first, out, sort);
-    }
-    out += '}';
-  } else {
-    write_scalar(value, out);
-  }
+  Output output(out);
+  write_value(value, output, sort);
 }
 
 std::string to_string(const Value& value, SortKeys sort) {
