@@ -6,6 +6,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "pedalion/base/words.h"
+
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
@@ -56,13 +58,6 @@ unsigned ends_mask(__m128i bytes) {
   return static_cast<unsigned>(_mm_movemask_epi8(Ends::ends(bytes)));
 }
 
-template <class Word>
-Word load_word(const char* from) {
-  Word word;
-  std::memcpy(&word, from, sizeof word);
-  return word;
-}
-
 /// The same of less than sixteen bytes: the first and the last eight (or four), which may overlap, side by
 /// side.
 template <class Ends>
@@ -74,10 +69,12 @@ const char* end_of_short_plain(const char* at, const char* end) {
     return place < half ? at + place : end - 2 * half + place;
   };
   if (end - at >= 8) {
-    return of_halves(8, _mm_set_epi64x(load_word<std::int64_t>(end - 8), load_word<std::int64_t>(at)));
+    return of_halves(8, _mm_set_epi64x(static_cast<std::int64_t>(load_word<std::uint64_t>(end - 8)),
+                                       static_cast<std::int64_t>(load_word<std::uint64_t>(at))));
   }
   if (end - at >= 4) {
-    return of_halves(4, _mm_set_epi32(0, 0, load_word<std::int32_t>(end - 4), load_word<std::int32_t>(at)));
+    return of_halves(4, _mm_cvtsi64_si128(static_cast<std::int64_t>(
+                            load_word<std::uint32_t>(at) | load_word<std::uint32_t>(end - 4) << 32)));
   }
   while (at != end && !Ends::ends(static_cast<unsigned char>(*at))) ++at;
   return at;

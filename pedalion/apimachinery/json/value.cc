@@ -8,18 +8,14 @@
 #include <random>
 #include <type_traits>
 
+#include "pedalion/base/words.h"
+
 namespace pedalion::json {
 
 namespace {
 
 /// Objects with more room than this find their members by hash; the small ones by looking at each.
 constexpr std::uint32_t kLargestWithoutIndex = 24;
-
-std::uint64_t load_bytes(const char* data, std::size_t count) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, data, count);
-  return word;
-}
 
 /// Seeded once a process, so that nobody can choose keys that collide.
 std::uint64_t hash_key(std::string_view key) {
@@ -29,8 +25,8 @@ std::uint64_t hash_key(std::string_view key) {
     auto product = static_cast<unsigned __int128>(hash ^ word) * (seed | 0x9ddfea08eb382d69ULL);
     hash = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
   };
-  for (; key.size() > 8; key.remove_prefix(8)) mix(load_bytes(key.data(), 8));
-  if (!key.empty()) mix(load_bytes(key.data(), key.size()));  // an empty one may lie nowhere
+  for (; key.size() > 8; key.remove_prefix(8)) mix(load_word<std::uint64_t>(key.data()));
+  mix(word_of(key));
   return hash;
 }
 

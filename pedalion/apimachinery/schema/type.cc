@@ -1,7 +1,8 @@
 #include "pedalion/apimachinery/schema/type.h"
 
 #include <array>
-#include <cstring>
+
+#include "pedalion/base/words.h"
 
 namespace pedalion::schema {
 namespace {
@@ -43,19 +44,13 @@ constexpr Type container(Shape shape) {
 constexpr Type kStringList = container(Shape::kList);
 constexpr Type kStringMap = container(Shape::kMap);
 
-std::uint64_t load(const char* from, std::size_t count) {
-  std::uint64_t word = 0;
-  if (count != 0) std::memcpy(&word, from, count);
-  return word;
-}
-
 }  // namespace
 
 std::uint32_t field_name_hash(std::string_view name) {
   // The first and the last eight bytes and the length: two multiplications whatever the length.
-  std::size_t count = name.size() < 8 ? name.size() : 8;
-  std::uint64_t head = load(name.data(), count);
-  std::uint64_t tail = load(name.data() + name.size() - count, count);
+  const bool is_long = name.size() > 8;
+  const std::uint64_t head = is_long ? load_word<std::uint64_t>(name.data()) : word_of(name);
+  const std::uint64_t tail = is_long ? load_word<std::uint64_t>(name.data() + name.size() - 8) : 0;
   std::uint64_t mixed =
       (head ^ name.size()) * 0x9E3779B97F4A7C15u ^ (tail + 0x632BE59BD9B4E019u) * 0xD6E8FEB86659FD93u;
   return static_cast<std::uint32_t>(mixed ^ mixed >> 32);
