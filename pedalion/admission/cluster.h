@@ -19,6 +19,10 @@ class Cluster {
   /// Null when there is none. `ns` is empty for cluster scope.
   virtual Task<Result<watchcache::ObjectPtr>> find(meta::GroupResource resource, std::string ns,
                                                    std::string name) = 0;
+  /// As find(), but what is known here will do: where others write, too, it may be a moment old. The store is
+  /// asked only when nothing is known.
+  virtual Task<Result<watchcache::ObjectPtr>> find_known(meta::GroupResource resource, std::string ns,
+                                                         std::string name) = 0;
   /// In the order of their keys; of all namespaces when `ns` is empty.
   virtual Task<Result<std::vector<watchcache::ObjectPtr>>> list(meta::GroupResource resource,
                                                                 std::string ns) = 0;

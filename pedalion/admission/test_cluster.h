@@ -2,6 +2,7 @@
 // For tests of plugins: a cluster of objects given as JSON, and one write with what became of it.
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -27,6 +28,8 @@ class TestCluster final : public Cluster, public Authorizer {
     std::lock_guard lock(mutex_);
     objects_.erase(prefix({std::string(group), std::string(resource)}) + std::string(path));
   }
+  /// What happens from now on is not known here yet.
+  void fall_behind() { known_ = objects_; }
   /// `user verb resource/subresource name`.
   void allow(std::string access) { allowed_.insert(std::move(access)); }
   void allow_everything() { allows_everything_ = true; }
@@ -38,6 +41,15 @@ class TestCluster final : public Cluster, public Authorizer {
     std::lock_guard lock(mutex_);
     auto found = objects_.find(prefix(resource) + (ns.empty() ? "" : ns + "/") + name);
     co_return found == objects_.end() ? nullptr : found->second;
+  }
+
+  Task<Result<watchcache::ObjectPtr>> find_known(meta::GroupResource resource, std::string ns,
+                                                 std::string name) override {
+    if (known_) {
+      auto found = known_->find(prefix(resource) + (ns.empty() ? "" : ns + "/") + name);
+      if (found != known_->end()) co_return found->second;
+    }
+    co_return co_await find(std::move(resource), std::move(ns), std::move(name));
   }
 
   Task<Result<std::vector<watchcache::ObjectPtr>>> list(meta::GroupResource resource,
@@ -90,6 +102,7 @@ class TestCluster final : public Cluster, public Authorizer {
   const watchcache::JsonObjectDecoder decoder_;
   mutable std::mutex mutex_;  // guards all below
   std::map<std::string, watchcache::ObjectPtr> objects_;
+  std::optional<std::map<std::string, watchcache::ObjectPtr>> known_;  // when it is not the present
   storage::Revision revision_ = 0;
   int status_writes_ = 0;
   std::set<std::string, std::less<>> allowed_;

@@ -182,6 +182,10 @@ class BusyCluster final : public Cluster {
                                            std::string name) override {
     return inner_.find(std::move(resource), std::move(ns), std::move(name));
   }
+  Task<Result<watchcache::ObjectPtr>> find_known(meta::GroupResource resource, std::string ns,
+                                                 std::string name) override {
+    return inner_.find_known(std::move(resource), std::move(ns), std::move(name));
+  }
   Task<Result<std::vector<watchcache::ObjectPtr>>> list(meta::GroupResource resource,
                                                         std::string ns) override {
     return inner_.list(std::move(resource), std::move(ns));

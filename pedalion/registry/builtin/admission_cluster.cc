@@ -11,6 +11,12 @@ namespace {
 /// Who writes what plugins write.
 constexpr std::string_view kFieldManager = "kube-apiserver";
 
+std::string key_of(StoredResource& resource, std::string_view ns, std::string_view name) {
+  std::string key = resource.store().config().key_prefix;
+  if (!ns.empty()) key.append(ns).append("/");
+  return key.append(name);
+}
+
 }  // namespace
 
 Result<StoredResource*> AdmissionCluster::stored(const meta::GroupResource& resource) const {
@@ -23,11 +29,17 @@ Result<StoredResource*> AdmissionCluster::stored(const meta::GroupResource& reso
 Task<Result<watchcache::ObjectPtr>> AdmissionCluster::find(meta::GroupResource resource, std::string ns,
                                                            std::string name) {
   CO_TRY(StoredResource * found, stored(resource));
-  auto& store = found->store();
-  std::string key = store.config().key_prefix;
-  if (!ns.empty()) key.append(ns).append("/");
-  key.append(name);
-  co_return co_await store.cache().get(std::move(key), {});
+  co_return co_await found->store().cache().get(key_of(*found, ns, name), {});
+}
+
+Task<Result<watchcache::ObjectPtr>> AdmissionCluster::find_known(meta::GroupResource resource, std::string ns,
+                                                                 std::string name) {
+  CO_TRY(StoredResource * found, stored(resource));
+  auto& cache = found->store().cache();
+  std::string key = key_of(*found, ns, name);
+  CO_TRY(auto known, co_await cache.get(key, {.kind = watchcache::Freshness::Kind::kAny}));
+  if (known) co_return known;
+  co_return co_await cache.get(std::move(key), {});
 }
 
 Task<Result<watchcache::ListPage>> AdmissionCluster::page(meta::GroupResource resource, std::string ns,

@@ -18,6 +18,8 @@ class AdmissionCluster final : public admission::Cluster {
 
   Task<Result<watchcache::ObjectPtr>> find(meta::GroupResource resource, std::string ns,
                                            std::string name) override;
+  Task<Result<watchcache::ObjectPtr>> find_known(meta::GroupResource resource, std::string ns,
+                                                 std::string name) override;
   Task<Result<std::vector<watchcache::ObjectPtr>>> list(meta::GroupResource resource,
                                                         std::string ns) override;
   Task<Result<bool>> knows_any(meta::GroupResource resource, std::string ns) override;
