@@ -7,6 +7,7 @@
 
 #include "pedalion/base/log.h"
 #include "pedalion/storage/errors.h"
+#include "pedalion/storage/resumptions.h"
 
 namespace pedalion::storage {
 namespace {
@@ -198,24 +199,11 @@ void Committer::publish() {
 }
 
 void Committer::settle(std::span<PendingWrite* const> writes) {
-  std::vector<std::pair<Loop*, std::vector<std::coroutine_handle<>>>> loops;
+  Resumptions resumptions;
   for (PendingWrite* write : writes) {
-    Resumption resumption = write->completion.settle(std::move(write->outcome));
-    if (!resumption.waiter) continue;
-    auto found = std::ranges::find(loops, resumption.loop, [](const auto& entry) { return entry.first; });
-    if (found == loops.end()) found = loops.insert(loops.end(), {resumption.loop, {}});
-    found->second.push_back(resumption.waiter);
+    resumptions.add(write->completion.settle(std::move(write->outcome)));
   }
-  for (auto& [loop, waiters] : loops) {
-    auto resume_all = [waiters = std::move(waiters)] {
-      for (std::coroutine_handle<> waiter : waiters) waiter.resume();
-    };
-    if (loop != nullptr) {
-      loop->post(std::move(resume_all));
-    } else {
-      resume_all();
-    }
-  }
+  resumptions.flush(&Resumptions::resume);
 }
 
 Result<Revision> Committer::compact(Revision revision) {

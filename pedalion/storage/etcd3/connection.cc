@@ -62,6 +62,24 @@ grpc::ChannelArguments channel_arguments() {
   return arguments;
 }
 
+/// One call to one member.
+template <class Response>
+struct Call final : Operation {
+  using Reader = std::unique_ptr<grpc::ClientAsyncResponseReader<Response>>;
+
+  grpc::ClientContext context;
+  Response response;
+  grpc::Status status;
+  Reader reader;
+  Completion<grpc::Status> done;
+
+  void finish(Reader begun) {
+    reader = std::move(begun);
+    reader->Finish(&response, &status, static_cast<Operation*>(this));
+  }
+  Resumption ended(bool) override { return done.settle(std::move(status)); }
+};
+
 }  // namespace
 
 struct Connection::Member {
@@ -115,8 +133,8 @@ void Connection::avoid(const Member& member) {
 pb::Watch::Stub& Connection::watch_stub() { return present().watch; }
 void Connection::avoid_present_member() { avoid(present()); }
 
-template <class Request, class Response, class Call>
-Task<Result<Response>> Connection::ask(Request request, bool repeatable, Call call) {
+template <class Response, class Request, class Begin>
+Task<Result<Response>> Connection::ask(Request request, bool repeatable, Begin begin) {
   const auto deadline = Clock::now() + options_.call_timeout;
   struct Guard {
     explicit Guard(std::atomic<int>& calls) : calls(calls) { ++calls; }
@@ -125,16 +143,13 @@ Task<Result<Response>> Connection::ask(Request request, bool repeatable, Call ca
   } guard(calls_);
   for (std::size_t attempt = 1;; ++attempt) {
     Member& member = present();
-    grpc::ClientContext context;
+    Call<Response> call;
     // When nobody was there at once, wait for whoever comes back first.
-    context.set_wait_for_ready(attempt > members_.size());
-    context.set_deadline(std::min(deadline, Clock::now() + options_.attempt_timeout));
-    Response response;
-    Completion<grpc::Status> done;
-    call(member, &context, &request, &response,
-         [&done](grpc::Status status) { done.complete(std::move(status)); });
-    grpc::Status status = co_await done;
-    if (status.ok()) co_return response;
+    call.context.set_wait_for_ready(attempt > members_.size());
+    call.context.set_deadline(std::min(deadline, Clock::now() + options_.attempt_timeout));
+    call.finish(begin(member, &call.context, request, &poller_.queue()));
+    grpc::Status status = co_await call.done;
+    if (status.ok()) co_return std::move(call.response);
     bool again = repeatable ? is_members_fault(status) : was_not_sent(status);
     if (is_members_fault(status)) avoid(member);
     if (!again || Clock::now() >= deadline || attempt >= 4 * members_.size()) {
@@ -144,38 +159,30 @@ Task<Result<Response>> Connection::ask(Request request, bool repeatable, Call ca
 }
 
 Task<Result<pb::RangeResponse>> Connection::range(pb::RangeRequest request) {
-  return ask<pb::RangeRequest, pb::RangeResponse>(
-      std::move(request), true, [](Member& member, auto* context, auto* request, auto* response, auto done) {
-        member.kv.async()->Range(context, request, response, std::move(done));
-      });
+  return ask<pb::RangeResponse>(std::move(request), true,
+                                [](Member& member, auto&&... how) { return member.kv.AsyncRange(how...); });
 }
 
 Task<Result<pb::TxnResponse>> Connection::txn(pb::TxnRequest request) {
-  return ask<pb::TxnRequest, pb::TxnResponse>(
-      std::move(request), false, [](Member& member, auto* context, auto* request, auto* response, auto done) {
-        member.kv.async()->Txn(context, request, response, std::move(done));
-      });
+  return ask<pb::TxnResponse>(std::move(request), false,
+                              [](Member& member, auto&&... how) { return member.kv.AsyncTxn(how...); });
 }
 
 Task<Result<pb::CompactionResponse>> Connection::compact(pb::CompactionRequest request) {
-  return ask<pb::CompactionRequest, pb::CompactionResponse>(
-      std::move(request), true, [](Member& member, auto* context, auto* request, auto* response, auto done) {
-        member.kv.async()->Compact(context, request, response, std::move(done));
-      });
+  return ask<pb::CompactionResponse>(
+      std::move(request), true, [](Member& member, auto&&... how) { return member.kv.AsyncCompact(how...); });
 }
 
 Task<Result<pb::LeaseGrantResponse>> Connection::grant(pb::LeaseGrantRequest request) {
-  return ask<pb::LeaseGrantRequest, pb::LeaseGrantResponse>(
-      std::move(request), true, [](Member& member, auto* context, auto* request, auto* response, auto done) {
-        member.lease.async()->LeaseGrant(context, request, response, std::move(done));
-      });
+  return ask<pb::LeaseGrantResponse>(std::move(request), true, [](Member& member, auto&&... how) {
+    return member.lease.AsyncLeaseGrant(how...);
+  });
 }
 
 Task<Result<pb::StatusResponse>> Connection::status() {
-  return ask<pb::StatusRequest, pb::StatusResponse>(
-      pb::StatusRequest(), true, [](Member& member, auto* context, auto* request, auto* response, auto done) {
-        member.maintenance.async()->Status(context, request, response, std::move(done));
-      });
+  return ask<pb::StatusResponse>(pb::StatusRequest(), true, [](Member& member, auto&&... how) {
+    return member.maintenance.AsyncStatus(how...);
+  });
 }
 
 }  // namespace pedalion::storage::etcd3

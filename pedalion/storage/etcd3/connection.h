@@ -12,6 +12,7 @@
 #include "pedalion/base/task.h"
 #include "pedalion/storage/etcd3/etcd.grpc.pb.h"
 #include "pedalion/storage/etcd3/options.h"
+#include "pedalion/storage/etcd3/poller.h"
 
 namespace pedalion::storage::etcd3 {
 
@@ -35,14 +36,16 @@ class Connection {
 
   /// A stub of the member to watch at now, for callers that keep a stream open.
   pb::Watch::Stub& watch_stub();
+  /// Where what is begun with it ends.
+  Poller& poller() { return poller_; }
   /// The member that watch_stub() gave does not serve any more.
   void avoid_present_member();
 
  private:
   struct Member;
   explicit Connection(const Etcd3Options& options);
-  template <class Request, class Response, class Call>
-  Task<Result<Response>> ask(Request request, bool repeatable, Call call);
+  template <class Response, class Request, class Begin>
+  Task<Result<Response>> ask(Request request, bool repeatable, Begin begin);
   Member& present() const;
   void avoid(const Member& member);
 
@@ -50,6 +53,7 @@ class Connection {
   std::vector<std::unique_ptr<Member>> members_;
   std::atomic<std::size_t> present_{0};
   std::atomic<int> calls_{0};
+  Poller poller_;
 };
 
 }  // namespace pedalion::storage::etcd3

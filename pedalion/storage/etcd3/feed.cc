@@ -1,11 +1,9 @@
 #include "pedalion/storage/etcd3/feed.h"
 
-#include <optional>
 #include <vector>
 
 #include "pedalion/base/log.h"
 #include "pedalion/storage/errors.h"
-#include "pedalion/storage/etcd3/error_words.h"
 
 namespace pedalion::storage::etcd3 {
 namespace {
@@ -13,87 +11,25 @@ namespace {
 constexpr std::chrono::milliseconds kFirstPause(100), kLongestPause(2000);
 constexpr int kReadingAttempts = 5;
 
-struct Batch {
-  std::vector<Event> events;
-  Revision upto = 0;
-};
-
-Event to_event(pb::Event& wire) {
-  Event event;
-  pb::KeyValue& now = *wire.mutable_kv();
-  event.key = std::move(*now.mutable_key());
-  event.revision = static_cast<Revision>(now.mod_revision());
-  event.previous_revision = static_cast<Revision>(wire.prev_kv().mod_revision());
-  if (wire.has_prev_kv()) event.previous_value = Bytes(std::move(*wire.mutable_prev_kv()->mutable_value()));
-  if (wire.type() == pb::Event::DELETE) {
-    event.type = Event::Type::kDelete;
-  } else {
-    event.value = Bytes(std::move(*now.mutable_value()));
-  }
-  return event;
-}
-
 }  // namespace
 
-/// One stream of etcd's, from a revision on. cancel() is for other threads.
+/// A stream that ends with the feed.
 class Feed::Stream {
  public:
-  Stream(Feed& feed, Revision after) : feed_(feed) {
-    context_.AddMetadata("hasleader", "true");  // a member cut off from the others ends it
+  Stream(Feed& feed, Revision after) : feed_(feed), stream_(feed.connection_, after) {
     std::lock_guard lock(feed_.mutex_);
-    feed_.streams_.insert(this);
-    if (feed_.stopping_) context_.TryCancel();
-    stream_ = feed_.connection_.watch_stub().Watch(&context_);
-    pb::WatchRequest request;
-    pb::WatchCreateRequest& create = *request.mutable_create_request();
-    create.set_key(std::string(1, '\0'));
-    create.set_range_end(std::string(1, '\0'));  // all keys
-    create.set_start_revision(static_cast<std::int64_t>(after + 1));
-    create.set_prev_kv(true);
-    create.set_fragment(true);
-    stream_->Write(request);
+    feed_.streams_.insert(&stream_);
+    if (feed_.stopping_) stream_.cancel();
   }
   ~Stream() {
-    context_.TryCancel();
-    if (!finished_) finish();
     std::lock_guard lock(feed_.mutex_);
-    feed_.streams_.erase(this);
+    feed_.streams_.erase(&stream_);
   }
-
-  void cancel() { context_.TryCancel(); }
-
-  /// Waits for the next events, whole revisions.
-  Result<Batch> next() {
-    Batch batch;
-    pb::WatchResponse response;
-    while (stream_->Read(&response)) {
-      if (response.compact_revision() > 0) {
-        return std::unexpected(revision_compacted(static_cast<Revision>(response.header().revision()),
-                                                  static_cast<Revision>(response.compact_revision())));
-      }
-      if (response.canceled())
-        return std::unexpected(storage_failed("etcd ended a watch: " + response.cancel_reason()));
-      for (pb::Event& event : *response.mutable_events()) batch.events.push_back(to_event(event));
-      if (response.fragment() || batch.events.empty()) continue;
-      batch.upto = batch.events.back().revision;
-      return batch;
-    }
-    return std::unexpected(to_status(finish()));
-  }
+  WatchStream* operator->() { return &stream_; }
 
  private:
-  grpc::Status finish() {
-    pb::WatchResponse rest;
-    while (stream_->Read(&rest)) {
-    }
-    finished_ = true;
-    return stream_->Finish();
-  }
-
   Feed& feed_;
-  bool finished_ = false;
-  grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReaderWriter<pb::WatchRequest, pb::WatchResponse>> stream_;
+  WatchStream stream_;
 };
 
 class Feed::RunningWatch final : public Watch {
@@ -117,7 +53,7 @@ Feed::~Feed() {
   {
     std::unique_lock lock(mutex_);
     stopping_ = true;
-    for (Stream* stream : streams_) stream->cancel();
+    for (WatchStream* stream : streams_) stream->cancel();
     changed_.notify_all();
     changed_.wait(lock, [this] { return readers_ == 0; });
   }
@@ -160,25 +96,23 @@ void Feed::run(Revision from) {
   Revision position = from;
   std::chrono::milliseconds wait = kFirstPause;
   while (!stopping()) {
-    std::optional<Status> failure;
+    Status failure;
     {
       Stream stream(*this, position);
-      if (auto kept = require_kept(position); !kept) failure = std::move(kept).error();
-      while (!failure) {
-        auto batch = stream.next();
-        if (!batch) {
-          failure = std::move(batch).error();
-          break;
-        }
-        wait = kFirstPause;
-        position = batch->upto;
-        hub_.publish(std::move(batch->events), position, [](const Event&) { return Bytes(); });
+      if (auto kept = require_kept(position); !kept) {
+        failure = std::move(kept).error();
+      } else {
+        failure = stream->follow([&](Batch batch) {
+          wait = kFirstPause;
+          position = batch.upto;
+          hub_.publish(std::move(batch.events), position, [](const Event&) { return Bytes(); });
+        });
       }
     }
     if (stopping()) return;
     log::warning("the watch of etcd has ended and is taken up again",
-                 {{"revision", position}, {"cause", failure->message}});
-    if (failure->code == 410) {
+                 {{"revision", position}, {"cause", failure.message}});
+    if (failure.code == 410) {
       position = restart_after_compaction();
     } else {
       connection_.avoid_present_member();
@@ -225,7 +159,7 @@ Result<void> Feed::read_up(const std::shared_ptr<Watcher>& watcher) {
   Stream stream(*this, watcher->position());
   TRY_OK(require_kept(watcher->position()));
   while (!watcher->closed() && !hub_.attach_if_current(watcher)) {
-    TRY(Batch batch, stream.next());
+    TRY(Batch batch, stream->next());
     std::erase_if(batch.events,
                   [&](const Event& event) { return !event.key.starts_with(watcher->prefix()); });
     watcher->deliver(std::move(batch.events), batch.upto);

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "pedalion/storage/etcd3/connection.h"
+#include "pedalion/storage/etcd3/watch_stream.h"
 #include "pedalion/storage/watch_hub.h"
 
 namespace pedalion::storage::etcd3 {
@@ -51,7 +52,7 @@ class Feed {
   std::condition_variable changed_;
   bool stopping_ = false;
   int readers_ = 0;  // threads that read up
-  std::set<Stream*> streams_;
+  std::set<WatchStream*> streams_;
   std::set<std::shared_ptr<Watcher>> watchers_;
 
   std::thread thread_;  // last: uses all the above
