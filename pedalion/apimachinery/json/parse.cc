@@ -4,8 +4,10 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <ranges>
 #include <span>
 
+#include "pedalion/apimachinery/json/cursor.h"
 #include "pedalion/apimachinery/json/parse_workspace.h"
 #include "pedalion/apimachinery/json/plain_text.h"
 #include "pedalion/apimachinery/json/utf8.h"
@@ -110,9 +112,9 @@ class Parser {
     if (at_ == end_) return fail_at("");
     switch (*at_) {
       case '{':
-        return open_object(value, opened);
+        return stays_raw() ? take_raw(value) : open_object(value, opened);
       case '[':
-        return open_array(value, opened);
+        return stays_raw() ? take_raw(value) : open_array(value, opened);
       case '"': {
         std::string_view text;
         if (!parse_string(text)) return false;
@@ -128,6 +130,28 @@ class Parser {
       default:
         return parse_number(value);
     }
+  }
+
+  bool stays_raw() const {
+    auto names = options_.raw;
+    if (names.empty() || open_.empty() || open_.back().key != names.back()) return false;
+    for (const Open& open : std::views::reverse(open_)) {
+      if (open.array) continue;
+      if (names.empty() || open.key != names.back()) return false;
+      names = names.first(names.size() - 1);
+    }
+    return names.empty();
+  }
+
+  bool take_raw(Value& value) {
+    Cursor cursor({at_, end_});
+    if (!cursor.skip_value()) {
+      at_ = end_;
+      return fail_at("");
+    }
+    value = Value::raw(cursor.since(0));
+    at_ += cursor.offset();
+    return true;
   }
 
   bool has_room_for_one_more() { return open_.size() < options_.max_depth || fail("exceeded max depth"); }

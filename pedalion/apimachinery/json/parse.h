@@ -1,5 +1,6 @@
 #pragma once
 // Text to tree, with the rules of Go's encoding/json and sigs.k8s.io/json.
+#include <span>
 #include <string>
 #include <vector>
 
@@ -8,8 +9,8 @@
 
 namespace pedalion::json {
 
-/// What a member becomes that is there twice: the last one, or (as where Go decodes into a struct) two objects
-/// become one.
+/// What a member becomes that is there twice: the last one, or (as where Go decodes into a struct) two
+/// objects become one.
 enum class Repeated : std::uint8_t { kLastWins, kMerge };
 
 struct ParseOptions {
@@ -17,6 +18,9 @@ struct ParseOptions {
   /// When set, receives the path ("spec.foo") of each repeated member once, in the order of the text.
   std::vector<std::string>* duplicates = nullptr;
   Repeated repeated = Repeated::kLastWins;
+  /// Names that lead from the root, through arrays too, to members whose objects and arrays stay text
+  /// (Value::raw), of which only the end is looked for. For text that has been judged before.
+  std::span<const std::string_view> raw = {};
 };
 
 /// Parses exactly one value with nothing but white space around it. Numbers without fraction and exponent

@@ -8,6 +8,7 @@
 #include <random>
 #include <type_traits>
 
+#include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/base/words.h"
 
 namespace pedalion::json {
@@ -234,6 +235,8 @@ Value deep_copy(const Value& value, Arena& arena) {
   switch (value.kind()) {
     case Kind::kString:
       return Value::string(value.as_string(), arena);
+    case Kind::kRaw:
+      return Value::raw(arena.copy(value.as_raw()));
     case Kind::kDouble:
       if (value.written().empty()) return value;
       if (value.is_verbatim()) return Value::written_number(arena.copy(value.written())).verbatim();
@@ -255,7 +258,20 @@ Value deep_copy(const Value& value, Arena& arena) {
   }
 }
 
+namespace {
+
+bool equal_raw(const Value& a, const Value& b) {
+  if (a.is_raw() && b.is_raw() && a.as_raw() == b.as_raw()) return true;
+  Arena arena;
+  const auto tree = [&](const Value& value) { return value.is_raw() ? parse(value.as_raw(), arena) : value; };
+  const auto left = tree(a), right = tree(b);
+  return left && right && equal(*left, *right);
+}
+
+}  // namespace
+
 bool equal(const Value& a, const Value& b) {
+  if (a.is_raw() || b.is_raw()) return equal_raw(a, b);
   if (a.is_number() && b.is_number()) {
     return a.is_int() && b.is_int() ? a.as_int() == b.as_int() : a.as_double() == b.as_double();
   }

@@ -11,7 +11,7 @@
 
 namespace pedalion::json {
 
-enum class Kind : std::uint8_t { kNull, kBool, kInt, kDouble, kString, kArray, kObject };
+enum class Kind : std::uint8_t { kNull, kBool, kInt, kDouble, kString, kArray, kObject, kRaw };
 
 struct Member;
 
@@ -36,6 +36,12 @@ class Value {
                  reinterpret_cast<std::uint64_t>(text.data()));
   }
   static Value string(std::string_view text, Arena& arena) { return string(arena.copy(text)); }  // copies
+  /// JSON text that nobody needs as a tree: it has no elements and no members, and is written as it is.
+  /// Borrows.
+  static Value raw(std::string_view text) {
+    return Value(Kind::kRaw, static_cast<std::uint32_t>(text.size()),
+                 reinterpret_cast<std::uint64_t>(text.data()));
+  }
   static Value array(Arena& arena, std::uint32_t reserve = 0);
   static Value object(Arena& arena, std::uint32_t reserve = 0);
   /// Of copies of these elements and members; the names of the latter differ.
@@ -51,6 +57,7 @@ class Value {
   bool is_string() const { return kind() == Kind::kString; }
   bool is_array() const { return kind() == Kind::kArray; }
   bool is_object() const { return kind() == Kind::kObject; }
+  bool is_raw() const { return kind() == Kind::kRaw; }
 
   bool as_bool() const { return bits_[1] != 0; }
   std::int64_t as_int() const { return static_cast<std::int64_t>(bits_[1]); }
@@ -62,6 +69,7 @@ class Value {
   Value verbatim() const;
   bool is_verbatim() const { return (bits_[0] & kVerbatim) != 0; }
   std::string_view as_string() const { return {reinterpret_cast<const char*>(bits_[1]), bits_[0] >> 32}; }
+  std::string_view as_raw() const { return as_string(); }
   bool bool_or(bool fallback) const { return is_bool() ? as_bool() : fallback; }
   std::int64_t int_or(std::int64_t fallback) const { return is_int() ? as_int() : fallback; }
   std::string_view string_or(std::string_view fallback = {}) const {
@@ -192,7 +200,7 @@ struct Document {
 /// Copies all of `value` into `arena`.
 Value deep_copy(const Value& value, Arena& arena);
 
-/// Semantic equality: objects regardless of order; 1 equals 1.0.
+/// Semantic equality: objects regardless of order; 1 equals 1.0; raw text is what it says.
 bool equal(const Value& a, const Value& b);
 
 }  // namespace pedalion::json

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <tuple>
 
+#include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/json/write.h"
+#include "pedalion/apimachinery/managedfields/canonical_text.h"
 #include "pedalion/apimachinery/meta/field_error.h"
 #include "pedalion/apimachinery/meta/time.h"
 
@@ -16,6 +18,27 @@ constexpr std::size_t kMaxUpdaters = 10;
 constexpr std::string_view kOldUpdates = "ancient-changes";
 
 Status undecodable(std::string text) { return Status(500, "", std::move(text)); }
+
+/// Is the JSON form as it would be written? Then it can be used again.
+bool is_canonical(const Value& fields, std::span<const FieldSet::Node> nodes) {
+  std::size_t i = 0;
+  for (const auto& member : fields.members()) {
+    if (member.name == ".") {
+      if (&member != fields.members().data() || !member.value.is_object() || !member.value.empty())
+        return false;
+      continue;
+    }
+    if (i >= nodes.size() || nodes[i].element() != member.name) return false;
+    const auto& node = nodes[i];
+    bool has_self = member.value.find(".") != nullptr;
+    if (!member.value.is_object() ||
+        (node.size == 1 ? !member.value.empty() : has_self != (node.member == 1)))
+      return false;
+    if (!is_canonical(member.value, nodes.subspan(i + 1, node.size - 1))) return false;
+    i += node.size;
+  }
+  return i == nodes.size();
+}
 
 Result<Entry> decode_entry(const Value& value, std::size_t index, json::Arena& arena) {
   Entry entry;
@@ -39,30 +62,18 @@ Result<Entry> decode_entry(const Value& value, std::size_t index, json::Arena& a
   }
   const Value* fields = value.find("fieldsV1");
   if (fields == nullptr || fields->is_null()) return entry;
-  TRY(entry.fields, FieldSet::parse(*fields, arena));
-  entry.written = *fields;
-  return entry;
-}
-
-/// Is the JSON form as it would be written? Then it can be used again.
-bool is_canonical(const Value& fields, std::span<const FieldSet::Node> nodes) {
-  std::size_t i = 0;
-  for (const auto& member : fields.members()) {
-    if (member.name == ".") {
-      if (&member != fields.members().data() || !member.value.is_object() || !member.value.empty())
-        return false;
-      continue;
+  Value tree = *fields;
+  if (fields->is_raw()) {
+    if (auto canonical = read_canonical(fields->as_raw(), arena)) {
+      entry.fields = *std::move(canonical);
+      entry.written = *fields;
+      return entry;
     }
-    if (i >= nodes.size() || nodes[i].element() != member.name) return false;
-    const auto& node = nodes[i];
-    bool has_self = member.value.find(".") != nullptr;
-    if (!member.value.is_object() ||
-        (node.size == 1 ? !member.value.empty() : has_self != (node.member == 1)))
-      return false;
-    if (!is_canonical(member.value, nodes.subspan(i + 1, node.size - 1))) return false;
-    i += node.size;
+    TRY(tree, json::parse(fields->as_raw(), arena));
   }
-  return i == nodes.size();
+  TRY(entry.fields, FieldSet::parse(tree, arena));
+  if (is_canonical(tree, entry.fields.nodes())) entry.written = tree;
+  return entry;
 }
 
 auto order_key(const Entry& entry) {
@@ -105,7 +116,6 @@ Result<Entries> decode_entries(const Value* managed_fields, json::Arena& arena) 
   if (managed_fields == nullptr) return entries;
   for (std::size_t i = 0; i < managed_fields->items().size(); ++i) {
     TRY(Entry entry, decode_entry(managed_fields->items()[i], i, arena));
-    if (!is_canonical(entry.written, entry.fields.nodes())) entry.written = Value();
     if (Entry* same = find_manager(entries, entry)) {
       *same = std::move(entry);
     } else {

@@ -13,6 +13,10 @@
 
 namespace pedalion::managedfields {
 
+/// Where objects have FieldsV1: who parses a stored one to write it again leaves them as text
+/// (ParseOptions::raw).
+inline constexpr std::string_view kFieldsPath[] = {"metadata", "managedFields", "fieldsV1"};
+
 /// Who writes, and through which door.
 struct Manager {
   std::string_view name;

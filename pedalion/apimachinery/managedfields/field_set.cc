@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "pedalion/apimachinery/json/output.h"
+#include "pedalion/apimachinery/json/parse.h"
+#include "pedalion/apimachinery/managedfields/canonical_text.h"
+
 namespace pedalion::managedfields {
 namespace {
 
@@ -106,18 +110,17 @@ FieldSet merged(const FieldSet& a, const FieldSet& b, Operation operation) {
   return out.finish();
 }
 
-void write_nodes(Nodes nodes, Value& into, Value empty, json::Arena& arena) {
+void write_nodes(Nodes nodes, bool with_self, json::Output& out) {
+  out.put('{');
+  if (with_self) out.put(nodes.empty() ? "" : R"(".":{},)");
   for (std::size_t i = 0; i < nodes.size(); i += nodes[i].size) {
     const Node& node = nodes[i];
-    if (node.size == 1) {
-      into.append_member(node.element(), empty, arena);
-      continue;
-    }
-    Value object = Value::object(arena, 4);
-    if (node.member) object.append_member(".", empty, arena);
-    write_nodes(nodes.subspan(i + 1, node.size - 1), object, empty, arena);
-    into.append_member(node.element(), object, arena);
+    if (i > 0) out.put(',');
+    out.quoted(node.element());
+    out.put(':');
+    write_nodes(nodes.subspan(i + 1, node.size - 1), node.member, out);
   }
+  out.put('}');
 }
 
 void append_paths(Nodes nodes, std::string& prefix, std::vector<std::string>& out) {
@@ -179,15 +182,24 @@ FieldSet FieldSet::of_paths(std::initializer_list<std::initializer_list<Element>
 }
 
 Result<FieldSet> FieldSet::parse(const Value& fields, json::Arena& arena) {
+  if (fields.is_raw()) {
+    if (auto canonical = read_canonical(fields.as_raw(), arena)) return *std::move(canonical);
+    TRY(const Value tree, json::parse(fields.as_raw(), arena));
+    return parse(tree, arena);
+  }
   FieldSetBuilder builder;
   TRY_OK(Reader(builder, arena).read(fields, 0));
   return builder.finish();
 }
 
 Value FieldSet::to_json(json::Arena& arena) const {
-  Value object = Value::object(arena, 4);
-  write_nodes(nodes_, object, Value::object(arena), arena);
-  return object;
+  thread_local std::string text;  // grows to what is usual
+  text.clear();
+  {
+    json::Output out(text);
+    write_nodes(nodes_, false, out);
+  }
+  return Value::raw(arena.copy(text));
 }
 
 bool FieldSet::has(std::initializer_list<Element> path) const {

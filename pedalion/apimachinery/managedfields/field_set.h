@@ -29,14 +29,15 @@ class FieldSet {
   /// From paths of elements that outlive it, in any order: of_paths({{"f:status"}, {"f:metadata",
   /// "f:finalizers"}}).
   static FieldSet of_paths(std::initializer_list<std::initializer_list<Element>> paths);
-  /// Reads the FieldsV1 form; what has to be spelt anew is put into `arena`. Fails as Kubernetes does.
+  /// Reads the FieldsV1 form, a tree or text; what has to be spelt anew is put into `arena`. Fails as
+  /// Kubernetes does.
   static Result<FieldSet> parse(const json::Value& fields, json::Arena& arena);
 
   bool empty() const { return nodes_.empty(); }
   /// Elements in order, each followed by those below it.
   std::span<const Node> nodes() const { return nodes_; }
 
-  /// The FieldsV1 tree; its texts are the set's.
+  /// The FieldsV1 form, as text (Value::raw) in `arena`.
   json::Value to_json(json::Arena& arena) const;
 
   /// Is exactly this path in the set?

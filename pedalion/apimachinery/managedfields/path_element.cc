@@ -28,6 +28,7 @@ int kind_rank(const Value& value) {
     case Kind::kObject:
       return 4;
     case Kind::kNull:
+    case Kind::kRaw:
       return 5;
   }
   return 5;
@@ -65,6 +66,7 @@ int compare_values(const Value& a, const Value& b) {
     case Kind::kObject:
       return compare_objects(a, b);
     case Kind::kNull:
+    case Kind::kRaw:
       return 0;
   }
   return 0;

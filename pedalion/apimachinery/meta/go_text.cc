@@ -97,6 +97,7 @@ std::string_view go_type_name(const Value& value) {
     case Kind::kArray:
       return "[]interface {}";
     case Kind::kObject:
+    case Kind::kRaw:
       return "map[string]interface {}";
     case Kind::kNull:
       return "<nil>";

@@ -102,9 +102,10 @@ class Patcher {
   meta::GroupResource resource() const { return {call_.resource.gvr.group, call_.resource.gvr.resource}; }
   Status not_found() const { return meta::not_found(resource(), call_.info.name); }
 
-  /// The current object, to be changed.
-  static Result<json::Document> copy_of(const Object& current, const json::Value* tree) {
-    if (tree == nullptr) return json::parse(current.json.view());
+  /// The current object, to be changed. Operations of JSON patches may point into anything, so that nothing
+  /// of it may be text.
+  Result<json::Document> copy_of(const Object& current, const json::Value* tree) const {
+    if (tree == nullptr || patch_.type == PatchType::kJson) return json::parse(current.json.view());
     json::Document copy{json::Arena(json::kUsualBlock), {}};
     copy.root = patch::copy_structure(*tree, copy.arena);
     return copy;

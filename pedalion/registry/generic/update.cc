@@ -37,7 +37,7 @@ class Update {
   /// kConflict: somebody else was quicker, and the maker is to be asked again.
   Task<Result<Outcome>> attempt(const rest::MakeObject& make, const rest::ObjectPtr& current) {
     current_ = current;
-    CO_TRY(old_, json::parse(current->json.view()));
+    CO_TRY(old_, json::parse(current->json.view(), {.raw = managedfields::kFieldsPath}));
     CO_TRY(object_, make(current.get(), &old_.root));
     context_.step("make object");
     CO_TRY_OK(check_uid());

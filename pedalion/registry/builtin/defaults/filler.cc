@@ -18,6 +18,8 @@ bool is_zero(const Value& value) {
     case json::Kind::kArray:
     case json::Kind::kObject:
       return value.empty();
+    case json::Kind::kRaw:
+      return false;
   }
   return false;
 }
