@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "pedalion/apimachinery/managedfields/list_items.h"
 #include "pedalion/apimachinery/managedfields/typed.h"
 
 namespace pedalion::managedfields {
@@ -35,11 +36,6 @@ struct Child {
   std::string_view name;
   const Value* before;
   const Value* after;
-};
-
-struct Item {
-  Element element;
-  const Value* value;
 };
 
 class Comparer {
@@ -169,34 +165,28 @@ class Comparer {
     }
   }
 
-  Result<std::vector<Item>> indexed(const Place& place, const Value* list) {
-    std::vector<Item> found;
+  Result<std::vector<ListItem>> indexed(const Place& place, const Value* list) {
+    std::vector<ListItem> found;
     if (list == nullptr) return found;
     found.reserve(list->size());
     for (const Value& item : list->items()) {
-      TRY(Element element, item_element(place, item, arena_));
-      found.push_back({element, &item});
+      TRY(ListItem made, list_item(place, item, arena_));
+      found.push_back(made);
     }
-    auto less = [](const Item& a, const Item& b) {
-      int order = compare_elements(a.element, b.element);
-      return order != 0 ? order < 0 : a.value < b.value;
-    };
-    if (!std::ranges::is_sorted(found, less)) std::ranges::sort(found, less);
+    sort_items(found);
     return found;
   }
 
   Result<void> items(const Place& place, const Value* before, const Value* after) {
     TRY(auto left, indexed(place, before));
     TRY(auto right, indexed(place, after));
-    auto run_end = [](const std::vector<Item>& items, std::size_t i) {
+    auto run_end = [](const std::vector<ListItem>& items, std::size_t i) {
       std::size_t end = i;
-      while (end < items.size() && compare_elements(items[end].element, items[i].element) == 0) ++end;
+      while (end < items.size() && compare_items(items[end], items[i]) == 0) ++end;
       return end;
     };
     for (std::size_t i = 0, j = 0; i < left.size() || j < right.size();) {
-      int order = i == left.size()    ? 1
-                  : j == right.size() ? -1
-                                      : compare_elements(left[i].element, right[j].element);
+      int order = i == left.size() ? 1 : j == right.size() ? -1 : compare_items(left[i], right[j]);
       std::size_t left_end = order <= 0 ? run_end(left, i) : i,
                   right_end = order >= 0 ? run_end(right, j) : j;
       Element element = order <= 0 ? left[i].element : right[j].element;
@@ -209,8 +199,8 @@ class Comparer {
   }
 
   /// The items of one key, before and after. Duplicates count as one opaque thing.
-  Result<void> item_run(const Place& place, Element element, std::span<const Item> before,
-                        std::span<const Item> after) {
+  Result<void> item_run(const Place& place, Element element, std::span<const ListItem> before,
+                        std::span<const ListItem> after) {
     const Value* left = before.empty() ? nullptr : before[0].value;
     const Value* right = after.empty() ? nullptr : after[0].value;
     if (before.size() <= 1 && after.size() <= 1) {
@@ -219,7 +209,7 @@ class Comparer {
     }
     open(element);
     if (before.size() >= 2 && after.size() >= 2) {
-      auto same = [](const Item& a, const Item& b) { return same_value(*a.value, *b.value); };
+      auto same = [](const ListItem& a, const ListItem& b) { return same_value(*a.value, *b.value); };
       if (!std::ranges::equal(before, after, same)) modified_.mark();
     } else if (before.size() >= 2) {
       if (right != nullptr) TRY_OK(walk(place.item(), nullptr, right));

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "pedalion/apimachinery/managedfields/list_items.h"
 #include "pedalion/apimachinery/managedfields/typed.h"
 
 namespace pedalion::managedfields {
@@ -33,7 +34,9 @@ class Collector {
   void members(const Place& place, const Value& value) {
     const std::size_t base = members_.size();
     for (const auto& member : value.members()) members_.push_back(&member);
-    std::ranges::sort(std::span(members_).subspan(base), {}, &json::Member::name);
+    auto here = std::span(members_).subspan(base);
+    if (!std::ranges::is_sorted(here, {}, &json::Member::name))
+      std::ranges::sort(here, {}, &json::Member::name);
     for (std::size_t i = base, end = members_.size(); i < end; ++i) {
       const json::Member& member = *members_[i];
       auto there = place.member(member.name);
@@ -49,24 +52,17 @@ class Collector {
   FieldSet finish() { return builder_.finish(); }
 
  private:
-  struct Item {
-    Element element;
-    const Value* value;
-  };
-
   void items(const Place& place, const Value& list) {
     const std::size_t base = items_.size();
     for (const Value& item : list.items()) {
-      if (auto element = item_element(place, item, arena_)) items_.push_back({*element, &item});
+      if (auto found = list_item(place, item, arena_)) items_.push_back(*found);
     }
-    std::ranges::sort(std::span(items_).subspan(base), [](const Item& a, const Item& b) {
-      return compare_elements(a.element, b.element) < 0;
-    });
+    sort_items(std::span(items_).subspan(base));
     const Place inner = place.item();
     for (std::size_t i = base, end = items_.size(); i < end;) {
-      const Item item = items_[i];
+      const ListItem item = items_[i];
       std::size_t next = i + 1;
-      while (next < end && compare_elements(item.element, items_[next].element) == 0) ++next;
+      while (next < end && compare_items(item, items_[next]) == 0) ++next;
       builder_.open(item.element);
       if (next == i + 1) walk(inner, *item.value);  // duplicates are owned as a whole
       builder_.mark();
@@ -80,7 +76,7 @@ class Collector {
   FieldSetBuilder builder_;
   // Stacks: each level sorts its own part.
   std::vector<const json::Member*> members_;
-  std::vector<Item> items_;
+  std::vector<ListItem> items_;
 };
 
 /// Where the nodes below `element` stand; nothing when the schema does not know.

@@ -1,7 +1,7 @@
-#include <unordered_map>
-#include <unordered_set>
+#include <algorithm>
 #include <vector>
 
+#include "pedalion/apimachinery/managedfields/list_items.h"
 #include "pedalion/apimachinery/managedfields/typed.h"
 
 namespace pedalion::managedfields {
@@ -9,22 +9,24 @@ namespace {
 
 using json::Value;
 
-struct Item {
-  Element element;
-  const Value* value;
+/// An item of one of two lists that merge. What the other list has of its element: an item of the live one
+/// knows the applied item, the applied item what it merges with.
+struct Entry : ListItem {
+  Entry* applied = nullptr;
+  const Value* live = nullptr;
+  bool done = false;
 };
+using Entries = std::vector<Entry>;
 
-/// The items of a list by element. Duplicates (live objects may have them) merge with nothing: they count as
-/// null.
-struct Index {
-  std::vector<Item> items;
-  std::unordered_map<std::string_view, const Value*> values;
-  bool contains(Element element) const { return values.contains(element); }
-  const Value* at(Element element) const {
-    auto found = values.find(element);
-    return found == values.end() ? nullptr : found->second;
-  }
-};
+/// The entries by element; they stay where they are.
+std::vector<Entry*> by_element(Entries& entries) {
+  std::vector<Entry*> sorted;
+  sorted.reserve(entries.size());
+  for (Entry& entry : entries) sorted.push_back(&entry);
+  auto less = [](const Entry* a, const Entry* b) { return compare_items(*a, *b) < 0; };
+  if (!std::ranges::is_sorted(sorted, less)) std::ranges::sort(sorted, less);
+  return sorted;
+}
 
 class Merger {
  public:
@@ -56,74 +58,76 @@ class Merger {
   }
 
  private:
-  enum class Duplicates : bool { kRefuse, kAllow };
-  Result<Index> indexed(const Place& place, const Value& list, Duplicates duplicates) {
-    static const Value kNull;
-    Index index;
-    index.items.reserve(list.size());
-    index.values.reserve(list.size());
+  Result<Entries> listed(const Place& place, const Value& list) {
+    Entries entries;
+    entries.reserve(list.size());
     for (const Value& item : list.items()) {
-      TRY(Element element, item_element(place, item, arena_));
-      auto [at, inserted] = index.values.try_emplace(element, &item);
-      if (!inserted && duplicates == Duplicates::kRefuse) {
-        std::string text = "duplicate entries for key ";
-        append_element_text(element, text);
-        return std::unexpected(Status(500, "", std::move(text)));
-      }
-      if (!inserted) at->second = &kNull;
-      index.items.push_back({element, &item});
+      TRY(ListItem made, list_item(place, item, arena_));
+      entries.push_back({made});
     }
-    return index;
+    return entries;
+  }
+
+  /// Finds the pairs. Duplicates (live objects may have them) merge with nothing: they count as null.
+  static void pair_up(Entries& live, Entries& applied) {
+    static const Value kNull;
+    auto left = by_element(live), right = by_element(applied);
+    for (std::size_t i = 0, j = 0; i < left.size() && j < right.size();) {
+      int order = compare_items(*left[i], *right[j]);
+      if (order == 0) {
+        left[i]->applied = right[j];
+        right[j]->live = right[j]->live == nullptr ? left[i]->value : &kNull;
+      }
+      if (order <= 0) ++i;
+      if (order > 0) ++j;
+    }
   }
 
   /// Keeps live's order where it can, the applied order among applied items.
   Result<Value> items(const Place& place, const Value& live, const Value& applied) {
-    TRY(Index right, indexed(place, applied, Duplicates::kRefuse));
-    TRY(Index left, indexed(place, live, Duplicates::kAllow));
-    std::vector<Element> shared;
-    for (const Item& item : right.items) {
-      if (left.contains(item.element)) shared.push_back(item.element);
+    if (same_value(live, applied)) return live;
+    TRY(Entries right, listed(place, applied));
+    TRY(Entries left, listed(place, live));
+    pair_up(left, right);
+    std::vector<const Entry*> shared;  // what both have, as applied
+    for (const Entry& item : right) {
+      if (item.live != nullptr) shared.push_back(&item);
     }
-    std::size_t next_shared = 0;
-    std::unordered_set<std::string_view> done;
-    Value out = Value::array(arena_, static_cast<std::uint32_t>(left.items.size() + right.items.size()));
-    auto take = [&](Element element, const Value* from_live, const Value* from_applied) -> Result<void> {
-      if (from_applied != nullptr) done.insert(element);
-      TRY(Value made, walk(place.item(), from_live, from_applied));
+    const Place inner = place.item();
+    Value out = Value::array(arena_, static_cast<std::uint32_t>(left.size() + right.size()));
+    std::size_t l = 0, r = 0, next_shared = 0;
+    auto take = [&](const Value* from_live, const Value* from_applied) -> Result<void> {
+      TRY(Value made, walk(inner, from_live, from_applied));
       out.push_back(made, arena_);
       return {};
     };
-    std::size_t l = 0, r = 0;
-    while (l < left.items.size() || r < right.items.size()) {
-      if (l < left.items.size() && r < right.items.size()) {
-        Element element = left.items[l].element;
-        if (element == right.items[r].element) {
-          TRY_OK(take(element, left.at(element), right.at(element)));
+    auto take_applied = [&] {
+      Entry& item = right[r++];
+      item.done = true;
+      if (item.live != nullptr) ++next_shared;
+      return take(item.live, item.value);
+    };
+    while (l < left.size() || r < right.size()) {
+      const Entry* applied = l < left.size() ? left[l].applied : nullptr;
+      if (applied != nullptr && r < right.size()) {
+        if (applied == &right[r]) {
           ++l;
-          ++r;
-          ++next_shared;
+          TRY_OK(take_applied());
           continue;
         }
-        if (right.contains(element) && next_shared < shared.size() && shared[next_shared] != element) {
+        if (next_shared < shared.size() && shared[next_shared] != applied) {
           ++l;  // an item of both, but not the one whose turn it is
           continue;
         }
       }
-      if (l < left.items.size()) {
-        const Item& item = left.items[l];
-        if (!right.contains(item.element)) {
-          TRY_OK(take(item.element, item.value, nullptr));
-          ++l;
+      if (l < left.size()) {
+        if (applied == nullptr) {
+          TRY_OK(take(left[l++].value, nullptr));
           continue;
         }
-        if (done.contains(item.element)) ++l;
+        if (applied->done) ++l;
       }
-      if (r < right.items.size()) {
-        Element element = right.items[r].element;
-        TRY_OK(take(element, left.at(element), right.at(element)));
-        ++r;
-        if (next_shared < shared.size() && shared[next_shared] == element) ++next_shared;
-      }
+      if (r < right.size()) TRY_OK(take_applied());
     }
     return out;
   }
@@ -188,8 +192,8 @@ class Remover {
     if (list.empty()) return {};
     Value out = Value::array(arena_, list.size());
     for (const Value& item : list.items()) {
-      auto element = item_element(place, item, arena_);
-      Hit hit = element ? find(nodes, *element) : Hit{};
+      auto found = list_item(place, item, arena_);
+      Hit hit = found ? find(nodes, found->element) : Hit{};
       if (hit.whole) continue;
       out.push_back(hit.below.empty() ? item : walk(place.item(), item, hit.below), arena_);
     }

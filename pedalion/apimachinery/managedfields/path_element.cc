@@ -1,6 +1,7 @@
 #include "pedalion/apimachinery/managedfields/path_element.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <vector>
 
@@ -105,13 +106,20 @@ int compare_parsed(std::string_view a, std::string_view b) {
   return compare_values(*left, *right);
 }
 
+constexpr auto kPlain = [] {
+  std::array<bool, 256> plain = {};
+  for (unsigned char c = ' '; c < 0x7f; ++c)
+    plain[c] = c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+  return plain;
+}();
+bool is_plain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
+
 /// Takes from `text` what Go would write exactly so: a string of plain characters, a small whole number. Says
 /// whether there was one.
 bool take_plain_string(std::string_view& text) {
   if (text.empty() || text[0] != '"') return false;
   std::size_t end = 1;
-  auto plain = [](char c) { return c >= ' ' && c < 0x7f && c != '\\' && c != '<' && c != '>' && c != '&'; };
-  while (end < text.size() && text[end] != '"' && plain(text[end])) ++end;
+  while (end < text.size() && is_plain(text[end])) ++end;
   if (end == text.size() || text[end] != '"') return false;
   text.remove_prefix(end + 1);
   return true;
@@ -193,6 +201,18 @@ Element key_element(std::span<const KeyPart> parts, json::Arena& arena) {
   }
   text += '}';
   return make_element('k', text, arena);
+}
+
+bool is_plain_text(std::string_view text) { return std::ranges::all_of(text, is_plain); }
+
+Element plain_key_element(std::string_view name, std::string_view text, json::Arena& arena) {
+  constexpr std::string_view kBefore = "k:{\"", kBetween = "\":\"", kAfter = "\"}";
+  const std::size_t size = kBefore.size() + name.size() + kBetween.size() + text.size() + kAfter.size();
+  auto* out = static_cast<char*>(arena.allocate(size));
+  char* end = out;
+  for (std::string_view part : {kBefore, name, kBetween, text, kAfter})
+    end = std::ranges::copy(part, end).out;
+  return {out, size};
 }
 
 Result<std::optional<Element>> canonical_element(std::string_view text, json::Arena& arena) {

@@ -31,6 +31,11 @@ struct KeyPart {
 /// `k:{…}` of parts that are sorted by name.
 Element key_element(std::span<const KeyPart> parts, json::Arena& arena);
 
+/// Whether JSON writes these bytes as they are: printable ASCII that needs no escape.
+bool is_plain_text(std::string_view text);
+/// key_element() of one string, name and string plain texts.
+Element plain_key_element(std::string_view name, std::string_view text, json::Arena& arena);
+
 /// An element as a client wrote it, spelt canonically. Nothing for kinds that do not exist (they are to be
 /// dropped); fails when it is malformed.
 Result<std::optional<Element>> canonical_element(std::string_view text, json::Arena& arena);

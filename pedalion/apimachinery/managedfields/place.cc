@@ -1,78 +1,11 @@
 #include "pedalion/apimachinery/managedfields/place.h"
 
-#include <algorithm>
-#include <array>
-
-#include "pedalion/apimachinery/json/parse.h"
-#include "pedalion/apimachinery/json/write.h"
-#include "pedalion/apimachinery/meta/field_error.h"
-
 namespace pedalion::managedfields {
-namespace {
 
 using json::Value;
 using schema::ListType;
 using schema::MapType;
 using schema::Shape;
-
-constexpr std::size_t kMaxKeys = 16;
-
-Status bad_item(std::string text) { return Status(500, "", std::move(text)); }
-
-/// The value of a key that an item leaves out; null when it has none. What Go always writes defaults to its
-/// zero value.
-Result<Value> key_default(const schema::Field* field, json::Arena& arena) {
-  if (field == nullptr) return Value();
-  if (!field->default_json.empty()) return json::parse(field->default_json, arena);
-  if (field->omitempty || field->omitzero || field->pointer || field->type == nullptr) return Value();
-  switch (field->type->shape) {
-    case Shape::kString:
-      return Value::string("");
-    case Shape::kBool:
-      return Value::boolean(false);
-    case Shape::kInt32:
-    case Shape::kInt64:
-    case Shape::kUint32:
-      return Value::integer(0);
-    default:
-      return Value();
-  }
-}
-
-std::string quoted_list(std::span<const std::string_view> names) {
-  std::string text = "[";
-  for (auto name : names) text += (text.size() == 1 ? "" : " ") + meta::go_quoted(name);
-  return text + "]";
-}
-
-Result<Element> keyed_element(const Place& list, const Value& item, json::Arena& arena) {
-  if (item.is_null())
-    return std::unexpected(bad_item("associative list with keys may not have a null element"));
-  if (!item.is_object())
-    return std::unexpected(bad_item("associative list with keys may not have non-map elements"));
-  std::array<KeyPart, kMaxKeys> parts;
-  std::size_t count = 0;
-  Place element = list.item();
-  for (auto key : list.keys) {
-    if (count == parts.size()) break;
-    if (const Value* given = item.find(key)) {
-      parts[count++] = {key, *given};
-    } else {
-      TRY(Value fallback, key_default(element.field(key), arena));
-      if (!fallback.is_null()) parts[count++] = {key, fallback};
-    }
-  }
-  if (count == 0) {
-    return std::unexpected(bad_item("associative list with keys has an element that omits all key fields " +
-                                    quoted_list(list.keys) +
-                                    " (and doesn't have default values for any key fields)"));
-  }
-  std::span<KeyPart> used(parts.data(), count);
-  std::ranges::sort(used, {}, &KeyPart::name);
-  return key_element(used, arena);
-}
-
-}  // namespace
 
 Place Place::of(const schema::Field& field) {
   return {.type = field.type,
@@ -128,17 +61,6 @@ std::optional<Place> Place::member(std::string_view name) const {
 Place Place::item() const {
   if (untyped() || type->element == nullptr) return {};
   return of(*type->element);
-}
-
-Result<Element> item_element(const Place& list, const Value& item, json::Arena& arena) {
-  if (list.form(item) == Form::kListMap) return keyed_element(list, item, arena);
-  if (item.is_object())
-    return std::unexpected(bad_item("associative list without keys has an element that's a map type"));
-  if (item.is_array())
-    return std::unexpected(bad_item("not supported: associative list with lists as elements"));
-  if (item.is_null())
-    return std::unexpected(bad_item("associative list without keys has an element that's an explicit null"));
-  return value_element(item, arena);
 }
 
 }  // namespace pedalion::managedfields

@@ -2,13 +2,11 @@
 // What the schema says about a value where it stands: does it merge, by what, and how are its parts called.
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "pedalion/apimachinery/json/value.h"
 #include "pedalion/apimachinery/managedfields/path_element.h"
 #include "pedalion/apimachinery/schema/type.h"
-#include "pedalion/base/status.h"
 
 namespace pedalion::managedfields {
 
@@ -38,9 +36,5 @@ struct Place {
   /// Where the items of a list stand.
   Place item() const;
 };
-
-/// The element of a list item (place.form is kSet or kListMap). The error's message says what is wrong with
-/// the item, in the words of structured-merge-diff.
-Result<Element> item_element(const Place& list, const json::Value& item, json::Arena& arena);
 
 }  // namespace pedalion::managedfields

@@ -28,7 +28,7 @@ Result<Comparison> compare(const schema::Type& type, const json::Value& before, 
 /// got string`.
 Result<void> validate(const schema::Type& type, const json::Value& object, json::Arena& arena);
 
-/// `live` with what `applied` says in place of what it said there.
+/// `live` with what `applied`, which validate() has passed, says in place of what it said there.
 Result<json::Value> merge(const schema::Type& type, const json::Value& live, const json::Value& applied,
                           json::Arena& arena);
 

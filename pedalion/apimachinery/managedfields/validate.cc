@@ -1,6 +1,7 @@
-#include <unordered_set>
+#include <algorithm>
 #include <vector>
 
+#include "pedalion/apimachinery/managedfields/list_items.h"
 #include "pedalion/apimachinery/managedfields/typed.h"
 #include "pedalion/apimachinery/meta/go_text.h"
 
@@ -90,26 +91,50 @@ class Validator {
   }
 
   void items(const Place& place, const Value& list) {
-    const bool keyed = place.form(list) != Form::kAtomic;
     const Place inner = place.item();
-    std::unordered_set<Element> seen;
-    for (std::size_t i = 0; i < list.items().size(); ++i) {
-      const Value& item = list.items()[i];
-      Step step{.index = i};
-      if (keyed) {
-        auto element = item_element(place, item, arena_);
-        if (!element) return fail("element " + std::to_string(i) + ": " + element.error().message);
-        if (!seen.insert(*element).second) {
-          std::string text;
-          append_element_text(*element, text);
-          fail("duplicate entries for key " + text);
-        }
-        step.element = *element;
-      }
-      path_.push_back(step);
-      walk(inner, item);
-      path_.pop_back();
+    const auto values = list.items();
+    if (place.form(list) == Form::kAtomic) {
+      for (std::size_t i = 0; i < values.size(); ++i) step(inner, {.index = i}, values[i]);
+      return;
     }
+    std::vector<ListItem> found;
+    found.reserve(values.size());
+    Result<void> bad;
+    for (const Value& value : values) {
+      auto item = list_item(place, value, arena_);
+      if (!item) {
+        bad = std::unexpected(item.error());
+        break;
+      }
+      found.push_back(*item);
+    }
+    const auto repeats = repeated(found);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if (std::ranges::binary_search(repeats, found[i].value)) {
+        std::string text;
+        append_element_text(found[i].element, text);
+        fail("duplicate entries for key " + text);
+      }
+      step(inner, {.element = found[i].element}, values[i]);
+    }
+    if (!bad) fail("element " + std::to_string(found.size()) + ": " + bad.error().message);
+  }
+
+  /// The items whose element another one before them has, in the order of the list.
+  static std::vector<const Value*> repeated(std::vector<ListItem> items) {
+    std::vector<const Value*> found;
+    sort_items(items);
+    for (std::size_t i = 1; i < items.size(); ++i) {
+      if (compare_items(items[i - 1], items[i]) == 0) found.push_back(items[i].value);
+    }
+    std::ranges::sort(found);
+    return found;
+  }
+
+  void step(const Place& place, const Step& step, const Value& value) {
+    path_.push_back(step);
+    walk(place, value);
+    path_.pop_back();
   }
 
   void scalar(Shape shape, const Value& value) {
