@@ -15,17 +15,9 @@ std::size_t put_varint(std::uint64_t value, char* bytes) {
 
 }  // namespace
 
-void append_varint(std::string& out, std::uint64_t value) {
-  if (value < 0x80) {
-    out.push_back(static_cast<char>(value));
-    return;
-  }
+void append_long_varint(std::string& out, std::uint64_t value) {
   char bytes[10];
   out.append(bytes, put_varint(value, bytes));
-}
-
-void append_tag(std::string& out, std::uint32_t number, Wire wire) {
-  append_varint(out, std::uint64_t{number} << 3 | static_cast<std::uint64_t>(wire));
 }
 
 void append_field_opening(std::string& out, std::uint32_t number, std::size_t size) {

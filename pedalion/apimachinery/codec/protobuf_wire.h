@@ -8,8 +8,16 @@ namespace pedalion::codec {
 
 enum class Wire : std::uint8_t { kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5 };
 
-void append_varint(std::string& out, std::uint64_t value);
-void append_tag(std::string& out, std::uint32_t number, Wire wire);
+void append_long_varint(std::string& out, std::uint64_t value);
+inline void append_varint(std::string& out, std::uint64_t value) {
+  if (value < 0x80)
+    out.push_back(static_cast<char>(value));
+  else
+    append_long_varint(out, value);
+}
+inline void append_tag(std::string& out, std::uint32_t number, Wire wire) {
+  append_varint(out, std::uint64_t{number} << 3 | static_cast<std::uint64_t>(wire));
+}
 /// What begins a field of so many bytes: a string or a message.
 void append_field_opening(std::string& out, std::uint32_t number, std::size_t size);
 /// A field of bytes.

@@ -1,5 +1,6 @@
 #include "pedalion/apimachinery/json/cursor.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
@@ -90,12 +91,12 @@ bool Cursor::skip_container() {
 
 void unescape(std::string_view raw, std::string& out) {
   while (!raw.empty()) {
-    if (raw.front() != '\\' || raw.size() < 2) {
-      out.push_back(raw.front());
-      raw.remove_prefix(1);
-    } else {
-      raw.remove_prefix(unescape_one(raw, out));
-    }
+    const std::size_t plain = std::min(raw.find('\\'), raw.size());
+    out.append(raw.substr(0, plain));
+    raw.remove_prefix(plain);
+    if (raw.size() == 1) out.push_back(raw.front());
+    if (raw.size() < 2) return;
+    raw.remove_prefix(unescape_one(raw, out));
   }
 }
 

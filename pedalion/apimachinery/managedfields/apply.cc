@@ -156,7 +156,7 @@ Result<Value> apply(const FieldManager& how, const Value& live, const Value& app
     conflicts = unexplained(how, std::move(conflicts), live, arena);
     if (!conflicts.empty()) return std::unexpected(conflict_status(conflicts));
   }
-  TRY_OK(updater.take_from_others(entries, &self, change, before, *pruned));
+  TRY_OK(updater.take_from_others(entries, self, change, before, *pruned));
   bool changed = !same_value(before, *pruned);
   Value result = finish(how, changed ? *pruned : before, changed, std::move(entries), self, arena);
   if (how.manager.name == kKubectl) renew_last_applied(result, applied, arena);

@@ -105,7 +105,10 @@ void merge(Nodes a, Nodes b, Operation operation, FieldSetBuilder& out) {
 }
 
 FieldSet merged(const FieldSet& a, const FieldSet& b, Operation operation) {
+  if (b.empty() && operation != Operation::kIntersection) return a;
+  if (a.empty() && operation == Operation::kUnion) return b;
   FieldSetBuilder out;
+  out.reserve(operation == Operation::kUnion ? a.nodes().size() + b.nodes().size() : a.nodes().size());
   merge(a.nodes(), b.nodes(), operation, out);
   return out.finish();
 }

@@ -73,6 +73,8 @@ class FieldSetBuilder {
     mark();
     close();
   }
+  /// Makes room for so many nodes.
+  void reserve(std::size_t nodes) { nodes_.reserve(nodes); }
   /// Appends nodes of another set, a whole subtree or several.
   void copy(std::span<const FieldSet::Node> nodes);
   FieldSet finish();

@@ -148,9 +148,9 @@ FieldSet with_named_parents(const schema::Type& type, const FieldSet& fields) {
   return out.finish();
 }
 
-FieldSet reconciled(const schema::Type& type, const FieldSet& fields) {
+std::optional<FieldSet> reconciled(const schema::Type& type, const FieldSet& fields) {
   Place root = Place::of(type);
-  if (!has_below_atomic(fields.nodes(), root)) return fields;
+  if (!has_below_atomic(fields.nodes(), root)) return std::nullopt;
   FieldSetBuilder out;
   reconcile(fields.nodes(), root, out);
   return out.finish();

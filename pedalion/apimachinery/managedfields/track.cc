@@ -57,15 +57,19 @@ Result<void> record_update(const FieldManager& how, Entries& entries, const Valu
   Updater updater(how, arena);
   TRY_OK(updater.reconcile(entries, before));
   TRY(Comparison change, updater.changes(before, after));
-  TRY_OK(updater.take_from_others(entries, nullptr, change, before, after));
   Entry self = entry_of(how.manager, ManagedOperation::kUpdate);
   self.fields = difference(set_union(change.modified, change.added), stripped_fields());
-  if (self.fields.empty()) return {};
-  self.time_seconds = how.now_seconds;
+  TRY_OK(updater.take_from_others(entries, self, change, before, after));
   if (Entry* previous = find_manager(entries, self)) {
-    previous->set_fields(set_union(self.fields, previous->fields));
-    previous->time_seconds = self.time_seconds;
-  } else {
+    // Mostly what changes has been the manager's for long, and the entry stays as it is.
+    const FieldSet lost = difference(change.all(), self.fields);
+    if (!lost.empty()) previous->set_fields(difference(previous->fields, lost));
+    if (!difference(self.fields, previous->fields).empty())
+      previous->set_fields(set_union(self.fields, previous->fields));
+    if (!self.fields.empty()) previous->time_seconds = how.now_seconds;
+    if (previous->fields.empty()) entries.erase(entries.begin() + (previous - entries.data()));
+  } else if (!self.fields.empty()) {
+    self.time_seconds = how.now_seconds;
     entries.push_back(std::move(self));
   }
   return {};

@@ -1,5 +1,6 @@
 #pragma once
 // Objects as their schema sees them: which fields they have, how two differ, merging and removing by field.
+#include <optional>
 #include <string>
 
 #include "pedalion/apimachinery/managedfields/field_set.h"
@@ -14,6 +15,7 @@ FieldSet fields_of(const schema::Type& type, const json::Value& object, json::Ar
 struct Comparison {
   FieldSet removed, modified, added;
   bool same() const { return removed.empty() && modified.empty() && added.empty(); }
+  FieldSet all() const { return set_union(set_union(modified, added), removed); }
 };
 
 /// json::equal, but quick for trees whose members come in the same order and for those that share containers.
@@ -40,7 +42,7 @@ json::Value remove_fields(const schema::Type& type, const json::Value& object, c
 FieldSet with_named_parents(const schema::Type& type, const FieldSet& fields);
 
 /// `fields` with what lies below atomic values taken back to those; for entries written under an older
-/// schema.
-FieldSet reconciled(const schema::Type& type, const FieldSet& fields);
+/// schema. Nothing when that changes nothing.
+std::optional<FieldSet> reconciled(const schema::Type& type, const FieldSet& fields);
 
 }  // namespace pedalion::managedfields

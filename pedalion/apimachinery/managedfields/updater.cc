@@ -47,7 +47,10 @@ Result<void> Updater::reconcile(Entries& entries, const Value& live) {
     types[entry.api_version] = there ? there->type : nullptr;
   }
   std::erase_if(entries, [&](const Entry& entry) { return types[entry.api_version] == nullptr; });
-  for (Entry& entry : entries) entry.set_fields(reconciled(*types[entry.api_version], entry.fields));
+  for (Entry& entry : entries) {
+    if (auto changed = reconciled(*types[entry.api_version], entry.fields))
+      entry.set_fields(*std::move(changed));
+  }
   return {};
 }
 
@@ -89,16 +92,15 @@ Result<std::vector<Conflict>> Updater::conflicts(const Entries& entries, const E
   return found;
 }
 
-Result<void> Updater::take_from_others(Entries& entries, const Entry* self, const Comparison& own,
+Result<void> Updater::take_from_others(Entries& entries, const Entry& self, const Comparison& own,
                                        const Value& before, const Value& after) {
   for (Entry& entry : entries) {
-    if (self != nullptr && entry.same_manager(*self)) continue;
+    if (entry.same_manager(self)) continue;
     TRY(const Comparison* change, comparison_in(entry.api_version, own, before, after));
     if (change == nullptr) {
       entry.set_fields({});
     } else if (!change->same()) {
-      entry.set_fields(
-          difference(entry.fields, set_union(set_union(change->modified, change->added), change->removed)));
+      entry.set_fields(difference(entry.fields, change->all()));
     }
   }
   std::erase_if(entries, [](const Entry& entry) { return entry.fields.empty(); });

@@ -30,7 +30,7 @@ class Updater {
                                           const json::Value& before, const json::Value& after);
 
   /// Takes all that changed from everybody but `self`; drops entries that own nothing any more.
-  Result<void> take_from_others(Entries& entries, const Entry* self, const Comparison& own,
+  Result<void> take_from_others(Entries& entries, const Entry& self, const Comparison& own,
                                 const json::Value& before, const json::Value& after);
 
   /// `merged` without what `last` owned and nobody (the new set of `self` included) owns now.
