@@ -19,15 +19,17 @@ class Cluster {
   /// Null when there is none. `ns` is empty for cluster scope.
   virtual Task<Result<watchcache::ObjectPtr>> find(meta::GroupResource resource, std::string ns,
                                                    std::string name) = 0;
-  /// As find(), but what is known here will do: where others write, too, it may be a moment old. The store is
-  /// asked only when nothing is known.
+  /// As find(), but what is known here will do, which includes all that was written here: what others write
+  /// may come a moment late. The store is asked only when nothing is known.
   virtual Task<Result<watchcache::ObjectPtr>> find_known(meta::GroupResource resource, std::string ns,
                                                          std::string name) = 0;
   /// In the order of their keys; of all namespaces when `ns` is empty.
   virtual Task<Result<std::vector<watchcache::ObjectPtr>>> list(meta::GroupResource resource,
                                                                 std::string ns) = 0;
-  /// Is there one in the namespace, as far as is known here? Asks no store: where others write it too, the
-  /// answer may be a moment behind.
+  /// As list(), but what is known here will do, as for find_known(). Never asks the store.
+  virtual Task<Result<std::vector<watchcache::ObjectPtr>>> list_known(meta::GroupResource resource,
+                                                                      std::string ns) = 0;
+  /// Is there one in the namespace, as far as list_known() would tell?
   virtual Task<Result<bool>> knows_any(meta::GroupResource resource, std::string ns) = 0;
   /// Writes the status of `object`, which names itself and holds the resource version that it was made from.
   /// Fails with 409 when there is a newer one, with 404 when it is gone.

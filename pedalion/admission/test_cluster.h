@@ -63,6 +63,11 @@ class TestCluster final : public Cluster, public Authorizer {
     co_return found;
   }
 
+  Task<Result<std::vector<watchcache::ObjectPtr>>> list_known(meta::GroupResource resource,
+                                                              std::string ns) override {
+    return list(std::move(resource), std::move(ns));
+  }
+
   Task<Result<bool>> knows_any(meta::GroupResource resource, std::string ns) override {
     CO_TRY(auto found, co_await list(std::move(resource), std::move(ns)));
     co_return !found.empty();

@@ -47,7 +47,8 @@ class PersistentVolumeClaimResize final : public Plugin {
  private:
   Task<Result<bool>> class_grows(std::string name) {
     if (name.empty()) co_return false;
-    CO_TRY(auto found, co_await cluster_.find({"storage.k8s.io", "storageclasses"}, "", std::move(name)));
+    CO_TRY(auto found,
+           co_await cluster_.find_known({"storage.k8s.io", "storageclasses"}, "", std::move(name)));
     if (!found) co_return false;
     CO_TRY(json::Document parsed, json::parse(found->json.view()));
     const Value* allows = parsed.root.find("allowVolumeExpansion");

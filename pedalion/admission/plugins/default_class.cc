@@ -8,7 +8,7 @@ namespace pedalion::admission::plugins {
 
 Task<Result<std::string>> default_class(Cluster& cluster, meta::GroupResource classes,
                                         std::span<const std::string_view> annotations) {
-  CO_TRY(auto objects, co_await cluster.list(std::move(classes), ""));
+  CO_TRY(auto objects, co_await cluster.list_known(std::move(classes), ""));
   std::string chosen, newest;
   for (const auto& object : objects) {
     CO_TRY(json::Document parsed, json::parse(object->json.view()));

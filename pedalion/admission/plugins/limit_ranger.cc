@@ -264,7 +264,7 @@ class LimitRanger final : public Plugin {
   }
 
   Task<Result<std::vector<Limits>>> ranges_of(std::string ns) {
-    CO_TRY(auto objects, co_await cluster_.list({"", "limitranges"}, std::move(ns)));
+    CO_TRY(auto objects, co_await cluster_.list_known({"", "limitranges"}, std::move(ns)));
     std::vector<Limits> ranges;
     for (const auto& object : objects) {
       CO_TRY(json::Document parsed, json::parse(object->json.view()));

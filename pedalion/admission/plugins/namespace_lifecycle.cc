@@ -1,10 +1,5 @@
 #include "pedalion/admission/plugins/plugins.h"
 
-#include <chrono>
-#include <map>
-#include <mutex>
-#include <string>
-
 #include "pedalion/apimachinery/meta/errors.h"
 
 namespace pedalion::admission::plugins {
@@ -15,29 +10,6 @@ const meta::GroupResource kNamespaces{"", "namespaces"};
 bool is_immortal(std::string_view name) {
   return name == "default" || name == "kube-system" || name == "kube-public";
 }
-
-/// The namespaces whose deletion was asked for here a short while ago. Thread-safe.
-class RecentDeletions {
- public:
-  void note(std::string_view name) {
-    auto now = Clock::now();
-    std::lock_guard lock(mutex_);
-    std::erase_if(until_, [&](const auto& entry) { return entry.second < now; });
-    until_.insert_or_assign(std::string(name), now + kRemembered);
-  }
-  bool contain(std::string_view name) const {
-    std::lock_guard lock(mutex_);
-    auto found = until_.find(name);
-    return found != until_.end() && found->second >= Clock::now();
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  static constexpr std::chrono::seconds kRemembered{30};  // as kube-apiserver
-
-  mutable std::mutex mutex_;
-  std::map<std::string, Clock::time_point, std::less<>> until_;
-};
 
 class NamespaceLifecycle final : public Plugin {
  public:
@@ -51,7 +23,6 @@ class NamespaceLifecycle final : public Plugin {
       if (of_namespaces && is_immortal(attributes.name)) {
         co_return std::unexpected(forbidden(attributes, "this namespace may not be deleted"));
       }
-      if (of_namespaces) deletions_.note(attributes.name);
       co_return Result<void>();
     }
     bool creates = attributes.operation == Operation::kCreate && !of_namespaces && !attributes.ns.empty();
@@ -64,13 +35,10 @@ class NamespaceLifecycle final : public Plugin {
   }
 
  private:
-  /// What others do to a namespace may reach this server a moment late, but not what is done here: who has
-  /// deleted one cannot write into it any more, and who has made it anew can.
+  /// One that is known to terminate may have been made anew by somebody else.
   Task<Result<watchcache::ObjectPtr>> find(std::string ns) {
-    if (!deletions_.contain(ns)) {
-      CO_TRY(auto known, co_await cluster_.find_known(kNamespaces, "", ns));
-      if (!known || !known->terminating) co_return known;
-    }
+    CO_TRY(auto known, co_await cluster_.find_known(kNamespaces, "", ns));
+    if (!known || !known->terminating) co_return known;
     co_return co_await cluster_.find(kNamespaces, "", std::move(ns));
   }
 
@@ -84,7 +52,6 @@ class NamespaceLifecycle final : public Plugin {
   }
 
   Cluster& cluster_;
-  RecentDeletions deletions_;
 };
 
 }  // namespace

@@ -26,7 +26,7 @@ class PodTopologyLabels final : public Plugin {
   Task<Result<void>> mutate(Attributes& attributes) override {
     std::string name = node_of(attributes);
     if (name.empty()) co_return Result<void>();
-    CO_TRY(auto node, co_await cluster_.find({"", "nodes"}, "", std::move(name)));
+    CO_TRY(auto node, co_await cluster_.find_known({"", "nodes"}, "", std::move(name)));
     if (!node) co_return Result<void>();
     CO_TRY(json::Document parsed, json::parse(node->json.view()));
     auto& arena = attributes.object->arena;

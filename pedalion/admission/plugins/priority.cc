@@ -45,7 +45,7 @@ class Priority final : public Plugin {
       CO_TRY(auto found, co_await global_default());
       if (found) resolved = *std::move(found);
     } else {
-      CO_TRY(auto found, co_await cluster_.find(kClasses, "", wanted));
+      CO_TRY(auto found, co_await cluster_.find_known(kClasses, "", wanted));
       if (!found) {
         co_return std::unexpected(
             forbidden(attributes, "no PriorityClass with name " + wanted + " was found"));
@@ -71,7 +71,7 @@ class Priority final : public Plugin {
  private:
   /// The one with globalDefault; of several the one with the least value.
   Task<Result<std::optional<Resolved>>> global_default() {
-    CO_TRY(auto classes, co_await cluster_.list(kClasses, ""));
+    CO_TRY(auto classes, co_await cluster_.list_known(kClasses, ""));
     std::optional<Resolved> chosen;
     for (const auto& object : classes) {
       if (object->json.view().find("\"globalDefault\":true") == std::string_view::npos) continue;

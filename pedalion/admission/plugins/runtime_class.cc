@@ -72,7 +72,7 @@ class RuntimeClass final : public Plugin {
     const Value* wanted = attributes.object->root.at({"spec", "runtimeClassName"});
     if (wanted == nullptr) co_return json::Document();
     std::string name(wanted->string_or());
-    CO_TRY(auto found, co_await cluster_.find({"node.k8s.io", "runtimeclasses"}, "", name));
+    CO_TRY(auto found, co_await cluster_.find_known({"node.k8s.io", "runtimeclasses"}, "", name));
     if (!found) {
       co_return std::unexpected(
           forbidden(attributes, "pod rejected: RuntimeClass \"" + name + "\" not found"));

@@ -223,7 +223,7 @@ class PodSecurity final : public Plugin {
   }
 
   Task<Result<Policy>> policy_of(std::string ns) {
-    auto found = co_await cluster_.find({"", "namespaces"}, "", ns);
+    auto found = co_await cluster_.find_known({"", "namespaces"}, "", ns);
     if (!found || *found == nullptr)
       co_return std::unexpected(meta::internal_error("failed to lookup namespace \"" + ns + "\""));
     CO_TRY(json::Document parsed, json::parse((*found)->json.view()));

@@ -190,6 +190,10 @@ class BusyCluster final : public Cluster {
                                                         std::string ns) override {
     return inner_.list(std::move(resource), std::move(ns));
   }
+  Task<Result<std::vector<watchcache::ObjectPtr>>> list_known(meta::GroupResource resource,
+                                                              std::string ns) override {
+    return inner_.list_known(std::move(resource), std::move(ns));
+  }
   Task<Result<bool>> knows_any(meta::GroupResource resource, std::string ns) override {
     return inner_.knows_any(std::move(resource), std::move(ns));
   }

@@ -37,8 +37,8 @@ Task<Result<watchcache::ObjectPtr>> AdmissionCluster::find_known(meta::GroupReso
   CO_TRY(StoredResource * found, stored(resource));
   auto& cache = found->store().cache();
   std::string key = key_of(*found, ns, name);
-  CO_TRY(auto known, co_await cache.get(key, {.kind = watchcache::Freshness::Kind::kAny}));
-  if (known) co_return known;
+  auto known = co_await cache.get(key, found->store().own_writes());
+  if (known && *known) co_return known;
   co_return co_await cache.get(std::move(key), {});
 }
 
@@ -56,9 +56,19 @@ Task<Result<std::vector<watchcache::ObjectPtr>>> AdmissionCluster::list(meta::Gr
   co_return std::move(all.items);
 }
 
-Task<Result<bool>> AdmissionCluster::knows_any(meta::GroupResource resource, std::string ns) {
+Task<Result<std::vector<watchcache::ObjectPtr>>> AdmissionCluster::list_known(meta::GroupResource resource,
+                                                                              std::string ns) {
+  CO_TRY(StoredResource * found, stored(resource));
   watchcache::ListQuery query;
-  query.freshness.kind = watchcache::Freshness::Kind::kAny;
+  query.freshness = found->store().own_writes();
+  CO_TRY(auto all, co_await page(std::move(resource), std::move(ns), std::move(query)));
+  co_return std::move(all.items);
+}
+
+Task<Result<bool>> AdmissionCluster::knows_any(meta::GroupResource resource, std::string ns) {
+  CO_TRY(StoredResource * found, stored(resource));
+  watchcache::ListQuery query;
+  query.freshness = found->store().own_writes();
   query.limit = 1;
   CO_TRY(auto first, co_await page(std::move(resource), std::move(ns), std::move(query)));
   co_return !first.items.empty();

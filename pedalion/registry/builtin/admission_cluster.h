@@ -22,6 +22,8 @@ class AdmissionCluster final : public admission::Cluster {
                                                  std::string name) override;
   Task<Result<std::vector<watchcache::ObjectPtr>>> list(meta::GroupResource resource,
                                                         std::string ns) override;
+  Task<Result<std::vector<watchcache::ObjectPtr>>> list_known(meta::GroupResource resource,
+                                                              std::string ns) override;
   Task<Result<bool>> knows_any(meta::GroupResource resource, std::string ns) override;
   Task<Result<void>> update_status(meta::GroupResource resource, json::Document object) override;
 

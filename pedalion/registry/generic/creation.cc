@@ -154,6 +154,7 @@ Task<Result<rest::ObjectPtr>> Creation::write() {
   context_.step("storage");
   if (!revision && revision.error().has_reason("AlreadyExists")) co_return co_await exists();
   if (!revision) co_return std::unexpected(std::move(revision).error());
+  store_.note_write(*revision);
   co_return store_.stored_form(key(), std::move(bytes), *revision);
 }
 

@@ -1,6 +1,7 @@
 // Deleting: at once, after a grace period, or when the last finalizer goes.
 #include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/meta/errors.h"
+#include "pedalion/registry/generic/basis.h"
 #include "pedalion/registry/generic/metadata.h"
 #include "pedalion/registry/generic/resource_store.h"
 
@@ -99,6 +100,8 @@ class Deletion {
   }
 
   const rest::DeleteResult& result() const { return result_; }
+  /// As Update::asked_store().
+  bool asked_store() const { return asked_store_; }
 
  private:
   /// kMarkAndRemove: what may take time to end but takes none is seen to end before it is gone.
@@ -163,9 +166,11 @@ class Deletion {
                  .returns_object = true};
       co_return Outcome::kDone;
     }
+    asked_store_ = true;
     auto revision = co_await store_.store_.update(key_, bytes, current_->revision, store_.config_.ttl);
     context_.step("storage");
     if (!revision) co_return failed(std::move(revision).error());
+    store_.note_write(*revision);
     result_ = {.object = store_.stored_form(key_, std::move(bytes), *revision), .returns_object = true};
     co_return Outcome::kDone;
   }
@@ -181,9 +186,11 @@ class Deletion {
     bool returns = store_.config_.deletion.returns_object;
     result_ = {.object = current_, .deleted = true, .returns_object = returns};
     if (options_.dry_run) co_return Outcome::kDone;
+    asked_store_ = true;
     auto revision = co_await store_.store_.remove(key_, current_->revision);
     context_.step("storage");
     if (!revision) co_return failed(std::move(revision).error());
+    store_.note_write(*revision);
     if (store_.allocator_ != nullptr) co_await store_.allocator_->released(object_.root);
     if (returns) result_.object = store_.decoder_.at_revision(*current_, *revision);
     co_return Outcome::kDone;
@@ -201,6 +208,7 @@ class Deletion {
   rest::ObjectPtr current_;
   json::Document object_;
   rest::DeleteResult result_;
+  bool asked_store_ = false;
 };
 
 Task<Result<rest::DeleteResult>> ResourceStore::remove(rest::RequestContext& context, std::string name,
@@ -214,12 +222,19 @@ Task<Result<rest::DeleteResult>> ResourceStore::remove(rest::RequestContext& con
 Task<Result<rest::DeleteResult>> ResourceStore::end(rest::RequestContext& context, std::string name,
                                                     rest::DeleteOptions options) {
   CO_TRY(std::string key, checked_key(context, name));
+  Basis basis(*cache_, key, options.dry_run ? watchcache::Freshness{} : own_writes());
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    CO_TRY(auto present, co_await current(key));
+    CO_TRY(auto present, co_await basis.next());
     if (!present) co_return std::unexpected(meta::not_found(config_.group_resource(), name));
     Deletion deletion(*this, context, name, key, options);
-    CO_TRY(auto outcome, co_await deletion.attempt(present));
-    if (outcome == Deletion::Outcome::kDone) co_return deletion.result();
+    auto outcome = co_await deletion.attempt(present);
+    if (outcome && *outcome == Deletion::Outcome::kConflict) continue;
+    if (!deletion.asked_store()) {
+      CO_TRY(bool counts, co_await basis.was_latest());
+      if (!counts) continue;
+    }
+    if (!outcome) co_return std::unexpected(std::move(outcome).error());
+    co_return deletion.result();
   }
   co_return std::unexpected(meta::modified(config_.group_resource(), name));
 }

@@ -142,6 +142,12 @@ Task<Result<rest::ObjectPtr>> ResourceStore::current(std::string key) {
   return cache_->get(std::move(key), watchcache::Freshness{});
 }
 
+void ResourceStore::note_write(storage::Revision revision) {
+  storage::Revision last = written_.load();
+  while (last < revision && !written_.compare_exchange_weak(last, revision)) {
+  }
+}
+
 Bytes ResourceStore::encode(const Strategy& strategy, json::Document& object) const {
   strategy.canonicalize(object);
   order_metadata(object);

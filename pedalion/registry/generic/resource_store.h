@@ -1,6 +1,7 @@
 #pragma once
 // A stored resource: every capability of registry/rest over the store and its cache, as named steps around a
 // Strategy.
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -37,6 +38,11 @@ class ResourceStore final : public rest::Getter,
   /// The object as far as the cache has come, which was loaded before; null when there is none.
   rest::ObjectPtr peek(std::string_view ns, std::string_view name) const {
     return cache_->peek(key_of(ns, name));
+  }
+  /// For reads that ask no store: they see all that was written through this, but what others write a moment
+  /// late.
+  watchcache::Freshness own_writes() const {
+    return {.kind = watchcache::Freshness::Kind::kNotOlderThan, .revision = written_.load()};
   }
   /// Before anything is written; null: none.
   void set_allocator(Allocator* allocator) { allocator_ = allocator; }
@@ -76,6 +82,8 @@ class ResourceStore final : public rest::Getter,
   Task<Result<rest::ObjectPtr>> current(std::string key);
   Task<Result<rest::DeleteResult>> end(rest::RequestContext& context, std::string name,
                                        rest::DeleteOptions options);
+  /// A write through this, a removal included, has got this revision.
+  void note_write(storage::Revision revision);
   /// What is stored, as bytes.
   Bytes encode(const Strategy& strategy, json::Document& object) const;
   rest::ObjectPtr shared_form(const std::string& key, Bytes bytes, storage::Revision revision) const;
@@ -90,6 +98,7 @@ class ResourceStore final : public rest::Getter,
   const watchcache::JsonObjectDecoder decoder_;
   Allocator* allocator_ = nullptr;
   const std::unique_ptr<watchcache::Cache> cache_;
+  std::atomic<storage::Revision> written_{0};  // the last one
 };
 
 /// Reading and writing through a subresource.

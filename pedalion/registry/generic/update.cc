@@ -4,6 +4,7 @@
 #include "pedalion/apimachinery/managedfields/field_manager.h"
 #include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/apimachinery/meta/time.h"
+#include "pedalion/registry/generic/basis.h"
 #include "pedalion/registry/generic/creation.h"
 #include "pedalion/registry/generic/metadata.h"
 #include "pedalion/registry/generic/read_options.h"
@@ -67,6 +68,9 @@ class Update {
   }
 
   rest::ObjectPtr result() const { return result_; }
+  /// Has the store compared revisions, or been asked to? Then the outcome does not depend on how old the
+  /// current object was, and what may have been written is not tried again.
+  bool asked_store() const { return asked_store_; }
 
  private:
   const Strategy& store_strategy() const { return *door_.strategy; }
@@ -185,9 +189,11 @@ class Update {
   }
 
   Task<Result<Outcome>> write(Bytes bytes) {
+    asked_store_ = true;
     auto revision = co_await store_.store_.update(key_, bytes, current_->revision, store_.config_.ttl);
     context_.step("storage");
     if (revision) {
+      store_.note_write(*revision);
       result_ = store_.stored_form(key_, std::move(bytes), *revision);
       if (!result_) co_return std::unexpected(meta::internal_error("the object cannot be encoded"));
       co_return Outcome::kDone;
@@ -211,11 +217,13 @@ class Update {
       result_ = store_.shared_form(key_, std::move(bytes), current_->revision);
       co_return Outcome::kDone;
     }
+    asked_store_ = true;
     auto revision = co_await store_.store_.remove(key_, current_->revision);
     context_.step("storage");
     if (!revision && (revision.error().code == 409 || revision.error().code == 404))
       co_return Outcome::kConflict;
     if (!revision) co_return std::unexpected(std::move(revision).error());
+    store_.note_write(*revision);
     if (store_.allocator_ != nullptr) co_await store_.allocator_->released(object_.root);
     result_ = store_.shared_form(key_, std::move(bytes), current_->revision);
     co_return Outcome::kDone;
@@ -229,6 +237,7 @@ class Update {
   const rest::FieldTracking tracking_;
   const Way way_;
   rest::ObjectPtr current_, result_;
+  bool asked_store_ = false;
   json::Document old_, object_;  // which may borrow texts of the old one
 };
 
@@ -240,8 +249,9 @@ Task<Result<rest::UpdateResult>> ResourceStore::update_through(
   bool replaces = missing == rest::CreateIfMissing::kByStrategy;
   bool creates = door.subresource.empty() &&
                  (missing == rest::CreateIfMissing::kAlways || (replaces && config_.create_on_update));
+  Basis basis(*cache_, key, options.dry_run ? watchcache::Freshness{} : own_writes());
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    CO_TRY(auto present, co_await current(key));
+    CO_TRY(auto present, co_await basis.next());
     if (!present) {
       if (!creates && replaces) co_return std::unexpected(meta::not_found(config_.group_resource(), name));
       CO_TRY(json::Document object, make(nullptr));
@@ -255,8 +265,14 @@ Task<Result<rest::UpdateResult>> ResourceStore::update_through(
     }
     Update update(*this, door, context, name, key, options, tracking,
                   replaces ? Update::Way::kReplace : Update::Way::kChange);
-    CO_TRY(auto outcome, co_await update.attempt(make, present));
-    if (outcome == Update::Outcome::kDone) co_return rest::UpdateResult{.object = update.result()};
+    auto outcome = co_await update.attempt(make, present);
+    if (outcome && *outcome == Update::Outcome::kConflict) continue;
+    if (!update.asked_store()) {
+      CO_TRY(bool counts, co_await basis.was_latest());
+      if (!counts) continue;
+    }
+    if (!outcome) co_return std::unexpected(std::move(outcome).error());
+    co_return rest::UpdateResult{.object = update.result()};
   }
   co_return std::unexpected(meta::modified(config_.group_resource(), name));
 }
