@@ -260,6 +260,11 @@ Value deep_copy(const Value& value, Arena& arena) {
 
 namespace {
 
+/// Copies of a tree share its texts, which need not be looked at then.
+bool same_text(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && (a.data() == b.data() || a == b);
+}
+
 bool equal_raw(const Value& a, const Value& b) {
   if (a.is_raw() && b.is_raw() && a.as_raw() == b.as_raw()) return true;
   Arena arena;
@@ -280,17 +285,19 @@ bool equal(const Value& a, const Value& b) {
     case Kind::kBool:
       return a.as_bool() == b.as_bool();
     case Kind::kString:
-      return a.as_string() == b.as_string();
+      return same_text(a.as_string(), b.as_string());
     case Kind::kArray:
+      if (a.items().data() == b.items().data()) return true;
       for (std::uint32_t i = 0; i < a.size(); ++i) {
         if (!equal(a.items()[i], b.items()[i])) return false;
       }
       return true;
     case Kind::kObject:
+      if (a.members().data() == b.members().data()) return true;
       for (const Member& member : a.members()) {
         // Mostly both have the same order.
         const Member& there = b.members()[static_cast<std::size_t>(&member - a.members().data())];
-        const Value* other = there.name == member.name ? &there.value : b.find(member.name);
+        const Value* other = same_text(there.name, member.name) ? &there.value : b.find(member.name);
         if (other == nullptr || !equal(member.value, *other)) return false;
       }
       return true;

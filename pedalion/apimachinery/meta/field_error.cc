@@ -8,28 +8,13 @@
 
 namespace pedalion::meta {
 
-FieldPath FieldPath::index(std::size_t index) const {
-  FieldPath path = *this;
-  path.push({nullptr, static_cast<std::uint32_t>(index), Segment::kIndex});
-  return path;
-}
-
-FieldPath FieldPath::with(std::string_view name, Segment::Kind kind) const {
-  FieldPath path = *this;
-  path.push({name.data(), static_cast<std::uint32_t>(name.size()), kind});
-  return path;
-}
-
-void FieldPath::push(Segment segment) {
-  if (size_ == kRoom) {
-    before_ = text();
-    size_ = 0;
-  }
-  segments_[size_++] = segment;
+void FieldPath::write_down() {
+  before_ = std::make_shared<const std::string>(text());
+  size_ = 0;
 }
 
 std::string FieldPath::text() const {
-  std::string text = before_;
+  std::string text = before_ == nullptr ? std::string() : *before_;
   for (const Segment& segment : std::span(segments_.data(), size_)) {
     if (segment.kind == Segment::kMember) {
       if (!text.empty()) text += '.';

@@ -4,6 +4,7 @@
 #include <array>
 #include <concepts>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,12 +20,19 @@ namespace pedalion::meta {
 class FieldPath {
  public:
   FieldPath() = default;
-  explicit FieldPath(std::string_view root) {
-    push({root.data(), static_cast<std::uint32_t>(root.size()), Segment::kMember});
+  explicit FieldPath(std::string_view root) : FieldPath(FieldPath(), Segment::of(root, Segment::kMember)) {}
+  FieldPath(const FieldPath& other) : before_(other.before_), size_(other.size_) { take_segments(other); }
+  FieldPath& operator=(const FieldPath& other) {
+    before_ = other.before_;
+    size_ = other.size_;
+    take_segments(other);
+    return *this;
   }
-  FieldPath child(std::string_view name) const { return with(name, Segment::kMember); }
-  FieldPath index(std::size_t index) const;
-  FieldPath key(std::string_view key) const { return with(key, Segment::kKey); }
+  FieldPath child(std::string_view name) const { return {*this, Segment::of(name, Segment::kMember)}; }
+  FieldPath index(std::size_t index) const {
+    return {*this, {nullptr, static_cast<std::uint32_t>(index), Segment::kIndex}};
+  }
+  FieldPath key(std::string_view key) const { return {*this, Segment::of(key, Segment::kKey)}; }
   // A temporary would be gone before the path is written.
   template <std::same_as<std::string> Temporary>
   FieldPath child(Temporary&&) const = delete;
@@ -38,12 +46,26 @@ class FieldPath {
     const char* name;      // null for an index
     std::uint32_t number;  // the name's length, or the index
     Kind kind;
+    static Segment of(std::string_view name, Kind kind) {
+      return {name.data(), static_cast<std::uint32_t>(name.size()), kind};
+    }
   };
   static constexpr std::size_t kRoom = 12;
-  FieldPath with(std::string_view name, Segment::Kind kind) const;
-  void push(Segment segment);
 
-  std::string before_;  // what did not fit in the segments: empty but for very deep paths
+  FieldPath(const FieldPath& parent, Segment last) : FieldPath(parent) {
+    if (size_ == kRoom) [[unlikely]]
+      write_down();
+    segments_[size_++] = last;
+  }
+  /// Only those in use: a path is copied for each field that is looked at.
+  void take_segments(const FieldPath& other) {
+    for (std::uint32_t i = 0; i < size_; ++i) segments_[i] = other.segments_[i];
+  }
+  /// Makes room.
+  void write_down();
+
+  std::shared_ptr<const std::string>
+      before_;  // what did not fit in the segments: null but for very deep paths
   std::array<Segment, kRoom> segments_;
   std::uint32_t size_ = 0;
 };

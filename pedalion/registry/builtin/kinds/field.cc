@@ -6,23 +6,10 @@
 
 namespace pedalion::registry::builtin::kinds {
 
-Field Field::operator[](std::string_view member) const {
-  return Field(value_ == nullptr ? nullptr : value_->find(member), path_.child(member), *errors_);
-}
-
 Field Field::at(std::initializer_list<std::string_view> members) const {
   Field field = *this;
   for (std::string_view member : members) field = field[member];
   return field;
-}
-
-Field Field::item(std::size_t index) const {
-  auto items = value_ == nullptr ? std::span<const Value>() : value_->items();
-  return Field(index < items.size() ? &items[index] : nullptr, path_.index(index), *errors_);
-}
-
-Field Field::entry(std::string_view key) const {
-  return Field(value_ == nullptr ? nullptr : value_->find(key), path_.key(key), *errors_);
 }
 
 std::vector<std::string_view> Field::sorted_keys() const {

@@ -26,10 +26,17 @@ class Field {
       : value_(value == nullptr || value->is_null() ? nullptr : value), path_(path), errors_(&errors) {}
 
   /// A member, an element, or an entry of a map. What is not there can be asked for, too.
-  Field operator[](std::string_view member) const;
+  Field operator[](std::string_view member) const {
+    return Field(value_ == nullptr ? nullptr : value_->find(member), *errors_, path_.child(member));
+  }
   Field at(std::initializer_list<std::string_view> members) const;
-  Field item(std::size_t index) const;
-  Field entry(std::string_view key) const;
+  Field item(std::size_t index) const {
+    auto items = value_ == nullptr ? std::span<const Value>() : value_->items();
+    return Field(index < items.size() ? &items[index] : nullptr, *errors_, path_.index(index));
+  }
+  Field entry(std::string_view key) const {
+    return Field(value_ == nullptr ? nullptr : value_->find(key), *errors_, path_.key(key));
+  }
   /// The same value reported at another place.
   Field reported_at(const FieldPath& path) const { return Field(value_, path, *errors_); }
 
@@ -79,6 +86,11 @@ class Field {
   void too_many(std::size_t limit) const;
 
  private:
+  /// Of a path that is made in place.
+  Field(const Value* value, FieldErrors& errors, FieldPath&& path)
+      : value_(value == nullptr || value->is_null() ? nullptr : value),
+        path_(std::move(path)),
+        errors_(&errors) {}
   std::vector<std::string_view> sorted_keys() const;
 
   const Value* value_;

@@ -1,9 +1,11 @@
 // Fields that are ignored, deprecated, or likely not meant.
 #include "pedalion/registry/builtin/kinds/pods/warnings.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "pedalion/apimachinery/meta/field_error.h"
 #include "pedalion/apimachinery/meta/validation.h"
@@ -136,7 +138,16 @@ void warn_of_profile(const Subject& pod, std::string_view key, std::string_view 
   if (pod.has_annotation(key)) pod.warn(pod.annotations_path.key(key), text);
 }
 
+bool repeats_a_name(std::span<const Value> named) {
+  std::vector<std::string_view> names;
+  names.reserve(named.size());
+  for (const Value& one : named) names.push_back(one.string_at({"name"}));
+  std::ranges::sort(names);
+  return std::ranges::adjacent_find(names) != names.end();
+}
+
 void warn_of_environment(const Subject& pod, const Value& container, const FieldPath& path) {
+  if (!repeats_a_name(items_at(container, {"env"}))) return;
   std::set<std::string_view> seen;
   std::size_t index = 0;
   for (const Value& variable : items_at(container, {"env"})) {
