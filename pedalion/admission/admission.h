@@ -24,8 +24,16 @@ struct Attributes {
   json::Document* object = nullptr;         // null for deletions
   const json::Value* old_object = nullptr;  // null for creations
   bool dry_run = false;
-  bool changed = false;  // a plugin has set members of object, maybe out of their order
+  /// What plugins have done to object, for who brings it into the form of its type again.
+  enum class Changed : std::uint8_t {
+    kNothing,
+    kSpecMembers,  // set members of spec, of the right form, but maybe out of their order
+    kAnything,
+  };
+  Changed changed = Changed::kNothing;
   registry::rest::RequestContext& context;
+
+  void has_changed(Changed what) { changed = std::max(changed, what); }
 
   meta::GroupResource group_resource() const { return {resource.group, resource.resource}; }
   /// Of this resource, or of one of its subresources.

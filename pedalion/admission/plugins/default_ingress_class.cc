@@ -26,7 +26,7 @@ class DefaultIngressClass final : public Plugin {
     auto& arena = attributes.object->arena;
     attributes.object->root.object_at("spec", arena)
         .set("ingressClassName", Value::string(found, arena), arena);
-    attributes.changed = true;
+    attributes.has_changed(Attributes::Changed::kSpecMembers);
     co_return Result<void>();
   }
 

@@ -28,7 +28,7 @@ class DefaultStorageClass final : public Plugin {
     auto& arena = attributes.object->arena;
     attributes.object->root.object_at("spec", arena)
         .set("storageClassName", Value::string(found, arena), arena);
-    attributes.changed = true;
+    attributes.has_changed(Attributes::Changed::kSpecMembers);
     co_return Result<void>();
   }
 

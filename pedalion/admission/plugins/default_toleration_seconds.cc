@@ -25,7 +25,7 @@ class DefaultTolerationSeconds final : public Plugin {
       if (tolerations == nullptr || !tolerations->is_array())
         tolerations = &spec.set("tolerations", Value::array(arena), arena);
       tolerations->push_back(toleration(taint, arena), arena);
-      attributes.changed = true;
+      attributes.has_changed(Attributes::Changed::kSpecMembers);
     }
     co_return Result<void>();
   }

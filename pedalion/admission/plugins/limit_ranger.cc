@@ -233,7 +233,7 @@ class LimitRanger final : public Plugin {
     if (!concerns_limits(attributes) || !attributes.concerns("", "pods")) co_return Result<void>();
     CO_TRY(auto ranges, co_await ranges_of(std::string(attributes.ns)));
     for (const Limits& limits : ranges) {
-      if (Defaults(*attributes.object, limits).give()) attributes.changed = true;
+      if (Defaults(*attributes.object, limits).give()) attributes.has_changed(Attributes::Changed::kAnything);
     }
     co_return Result<void>();
   }

@@ -35,7 +35,7 @@ class PodTopologyLabels final : public Plugin {
       if (value == nullptr) continue;
       Value& labels = attributes.object->root.object_at("metadata", arena).object_at("labels", arena);
       labels.set(label, Value::string(value->string_or(), arena), arena);
-      attributes.changed = true;
+      attributes.has_changed(Attributes::Changed::kAnything);
     }
     co_return Result<void>();
   }

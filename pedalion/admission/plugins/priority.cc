@@ -34,7 +34,6 @@ class Priority final : public Plugin {
   Task<Result<void>> mutate(Attributes& attributes) override {
     if (!attributes.writes("", "pods")) co_return Result<void>();
     Value& spec = attributes.object->root.object_at("spec", attributes.object->arena);
-    attributes.changed = true;
     if (attributes.operation == Operation::kUpdate) {
       keep(attributes, spec);
       co_return Result<void>();
@@ -86,13 +85,15 @@ class Priority final : public Plugin {
     auto& arena = attributes.object->arena;
     for (std::string_view member : {"priority", "preemptionPolicy"}) {
       const Value* before = attributes.old_object->at({"spec", member});
-      if (spec.find(member) == nullptr && before != nullptr)
-        spec.set(member, json::deep_copy(*before, arena), arena);
+      if (spec.find(member) != nullptr || before == nullptr) continue;
+      spec.set(member, json::deep_copy(*before, arena), arena);
+      attributes.has_changed(Attributes::Changed::kSpecMembers);
     }
   }
 
-  static Result<void> resolve(const Attributes& attributes, Value& spec, const Resolved& resolved) {
+  static Result<void> resolve(Attributes& attributes, Value& spec, const Resolved& resolved) {
     auto& arena = attributes.object->arena;
+    attributes.has_changed(Attributes::Changed::kSpecMembers);
     if (const Value* given = spec.find("priority");
         given != nullptr && given->is_int() && given->as_int() != resolved.value) {
       return std::unexpected(refusal(attributes, "integer value of priority", std::to_string(given->as_int()),

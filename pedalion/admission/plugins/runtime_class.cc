@@ -51,7 +51,7 @@ class RuntimeClass final : public Plugin {
     if (!asks_for_runtime(attributes)) co_return Result<void>();
     CO_TRY(json::Document found, co_await class_of(attributes));
     if (!found.root.is_object()) co_return Result<void>();
-    attributes.changed = true;
+    attributes.has_changed(Attributes::Changed::kAnything);
     CO_TRY_OK(set_overhead(attributes, found.root));
     co_return set_scheduling(attributes, found.root);
   }

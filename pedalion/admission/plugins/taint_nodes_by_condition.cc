@@ -26,7 +26,7 @@ class TaintNodesByCondition final : public Plugin {
     taint.append_member("key", Value::string(kNotReady), arena);
     taint.append_member("effect", Value::string("NoSchedule"), arena);
     taints->push_back(taint, arena);
-    attributes.changed = true;
+    attributes.has_changed(Attributes::Changed::kSpecMembers);
     co_return Result<void>();
   }
 };

@@ -351,6 +351,14 @@ void keep_numbers(Value& value) {
   for (Member& member : value.members()) keep_numbers(member.value);
 }
 
+void order_members(Value& object, const Type& type, Arena& arena) {
+  std::vector<Member> members(object.members().begin(), object.members().end());
+  const auto place = [&](const Member& member) { return type.field_index(member.name); };
+  if (std::ranges::is_sorted(members, {}, place)) return;
+  std::ranges::sort(members, {}, place);
+  object = Value::object(arena, members);
+}
+
 Result<Value> shape(const Type& type, Value value, Arena& arena, std::vector<std::string>* unknown) {
   return Shaper(arena, unknown).run(type, value);
 }

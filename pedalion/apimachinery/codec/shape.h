@@ -19,6 +19,9 @@ namespace pedalion::codec {
 Result<json::Value> shape(const schema::Type& type, json::Value value, json::Arena& arena,
                           std::vector<std::string>* unknown = nullptr);
 
+/// Puts the members of one object into the order in which `type` declares them; not those below.
+void order_members(json::Value& object, const schema::Type& type, json::Arena& arena);
+
 /// Of raw JSON (RawExtension): its numbers are written again as they were.
 void keep_numbers(json::Value& value);
 

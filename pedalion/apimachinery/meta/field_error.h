@@ -19,8 +19,25 @@ namespace pedalion::meta {
 /// judged.
 class FieldPath {
  public:
+  /// One step: a member's name, a key of a map, or an index.
+  struct Segment {
+    enum Kind : std::uint32_t { kMember, kKey, kIndex };
+    const char* name;      // null for an index
+    std::uint32_t number;  // the name's length, or the index
+    Kind kind;
+    static Segment of(std::string_view name, Kind kind) {
+      return {name.data(), static_cast<std::uint32_t>(name.size()), kind};
+    }
+    static Segment of(std::size_t index) { return {nullptr, static_cast<std::uint32_t>(index), kIndex}; }
+  };
+
   FieldPath() = default;
   explicit FieldPath(std::string_view root) : FieldPath(FieldPath(), Segment::of(root, Segment::kMember)) {}
+  FieldPath(const FieldPath& parent, Segment last) : FieldPath(parent) {
+    if (size_ == kRoom) [[unlikely]]
+      write_down();
+    segments_[size_++] = last;
+  }
   FieldPath(const FieldPath& other) : before_(other.before_), size_(other.size_) { take_segments(other); }
   FieldPath& operator=(const FieldPath& other) {
     before_ = other.before_;
@@ -29,9 +46,7 @@ class FieldPath {
     return *this;
   }
   FieldPath child(std::string_view name) const { return {*this, Segment::of(name, Segment::kMember)}; }
-  FieldPath index(std::size_t index) const {
-    return {*this, {nullptr, static_cast<std::uint32_t>(index), Segment::kIndex}};
-  }
+  FieldPath index(std::size_t index) const { return {*this, Segment::of(index)}; }
   FieldPath key(std::string_view key) const { return {*this, Segment::of(key, Segment::kKey)}; }
   // A temporary would be gone before the path is written.
   template <std::same_as<std::string> Temporary>
@@ -41,25 +56,11 @@ class FieldPath {
   std::string text() const;
 
  private:
-  struct Segment {
-    enum Kind : std::uint32_t { kMember, kKey, kIndex };
-    const char* name;      // null for an index
-    std::uint32_t number;  // the name's length, or the index
-    Kind kind;
-    static Segment of(std::string_view name, Kind kind) {
-      return {name.data(), static_cast<std::uint32_t>(name.size()), kind};
-    }
-  };
   static constexpr std::size_t kRoom = 12;
 
-  FieldPath(const FieldPath& parent, Segment last) : FieldPath(parent) {
-    if (size_ == kRoom) [[unlikely]]
-      write_down();
-    segments_[size_++] = last;
-  }
   /// Only those in use: a path is copied for each field that is looked at.
   void take_segments(const FieldPath& other) {
-    for (std::uint32_t i = 0; i < size_; ++i) segments_[i] = other.segments_[i];
+    for (std::uint32_t i = 0, size = size_; i < size; ++i) segments_[i] = other.segments_[i];
   }
   /// Makes room.
   void write_down();

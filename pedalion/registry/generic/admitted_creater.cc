@@ -1,6 +1,6 @@
 #include "pedalion/registry/generic/admitted_creater.h"
 
-#include "pedalion/apimachinery/codec/decode.h"
+#include "pedalion/registry/generic/admitted_form.h"
 #include "pedalion/registry/generic/metadata.h"
 
 namespace pedalion::registry::generic {
@@ -21,7 +21,7 @@ Task<Result<rest::ObjectPtr>> AdmittedCreater::create(rest::RequestContext& cont
                                    .dry_run = options.dry_run,
                                    .context = context};
   CO_TRY_OK(co_await chain_.mutate(attributes));
-  if (attributes.changed) CO_TRY_OK(codec::reshape(object, *posted_.type));
+  CO_TRY_OK(restore_form(attributes, *posted_.type));
   CO_TRY_OK(co_await chain_.validate(attributes));
   context.step("admission");
   co_return co_await inner_.create(context, std::move(name), std::move(object), std::move(options));

@@ -1,10 +1,11 @@
 // Creating: the steps from a decoded object to a stored one.
 #include "pedalion/registry/generic/creation.h"
-#include "pedalion/apimachinery/codec/decode.h"
+
 #include "pedalion/apimachinery/managedfields/field_manager.h"
 #include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/apimachinery/meta/names.h"
 #include "pedalion/apimachinery/meta/time.h"
+#include "pedalion/registry/generic/admitted_form.h"
 #include "pedalion/registry/generic/metadata.h"
 
 namespace pedalion::registry::generic {
@@ -33,7 +34,7 @@ Task<Result<rest::ObjectPtr>> Creation::run(std::string name, rest::FieldTrackin
   context_.step("field ownership");
   admission::Attributes attributes = this->attributes();
   CO_TRY_OK(co_await store_.admission_.mutate(attributes));
-  if (attributes.changed) CO_TRY_OK(codec::reshape(object_, *store_.config_.type));
+  CO_TRY_OK(restore_form(attributes, *store_.config_.type));
   dedup_owners(object_, context_, Admitted::kYes);
   context_.step("mutating admission");
   name_object();

@@ -1,9 +1,9 @@
 // Updating: the wanted object is made from the current one, again after each conflict.
-#include "pedalion/apimachinery/codec/decode.h"
 #include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/managedfields/field_manager.h"
 #include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/apimachinery/meta/time.h"
+#include "pedalion/registry/generic/admitted_form.h"
 #include "pedalion/registry/generic/basis.h"
 #include "pedalion/registry/generic/creation.h"
 #include "pedalion/registry/generic/metadata.h"
@@ -50,7 +50,7 @@ class Update {
     context_.step("field ownership");
     admission::Attributes attributes = this->attributes();
     if (door_.asks_admission) CO_TRY_OK(co_await store_.admission_.mutate(attributes));
-    if (attributes.changed) CO_TRY_OK(codec::reshape(object_, *store_.config_.type));
+    CO_TRY_OK(restore_form(attributes, *store_.config_.type));
     dedup_owners(object_, context_, Admitted::kYes);
     context_.step("mutating admission");
     CO_TRY_OK(check_version());

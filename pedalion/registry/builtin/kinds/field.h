@@ -27,15 +27,16 @@ class Field {
 
   /// A member, an element, or an entry of a map. What is not there can be asked for, too.
   Field operator[](std::string_view member) const {
-    return Field(value_ == nullptr ? nullptr : value_->find(member), *errors_, path_.child(member));
+    return Field(value_ == nullptr ? nullptr : value_->find(member), *errors_, path_,
+                 Step::of(member, Step::kMember));
   }
   Field at(std::initializer_list<std::string_view> members) const;
   Field item(std::size_t index) const {
     auto items = value_ == nullptr ? std::span<const Value>() : value_->items();
-    return Field(index < items.size() ? &items[index] : nullptr, *errors_, path_.index(index));
+    return Field(index < items.size() ? &items[index] : nullptr, *errors_, path_, Step::of(index));
   }
   Field entry(std::string_view key) const {
-    return Field(value_ == nullptr ? nullptr : value_->find(key), *errors_, path_.key(key));
+    return Field(value_ == nullptr ? nullptr : value_->find(key), *errors_, path_, Step::of(key, Step::kKey));
   }
   /// The same value reported at another place.
   Field reported_at(const FieldPath& path) const { return Field(value_, path, *errors_); }
@@ -86,10 +87,10 @@ class Field {
   void too_many(std::size_t limit) const;
 
  private:
-  /// Of a path that is made in place.
-  Field(const Value* value, FieldErrors& errors, FieldPath&& path)
+  using Step = FieldPath::Segment;
+  Field(const Value* value, FieldErrors& errors, const FieldPath& parent, Step last)
       : value_(value == nullptr || value->is_null() ? nullptr : value),
-        path_(std::move(path)),
+        path_(parent, last),
         errors_(&errors) {}
   std::vector<std::string_view> sorted_keys() const;
 
