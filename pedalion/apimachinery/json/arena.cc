@@ -1,6 +1,7 @@
 #include "pedalion/apimachinery/json/arena.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <new>
 #include <utility>
@@ -11,6 +12,39 @@ struct Arena::Block {
   Block* next;
   std::size_t size;
 };
+
+namespace {
+
+#if __has_feature(address_sanitizer)
+constexpr std::size_t kBlocksKept = 0;  // what is used after its document is gone has to be noticed
+#else
+constexpr std::size_t kBlocksKept = 4;
+#endif
+
+/// Blocks of the usual size that documents of this thread have done with: each write needs two or three.
+class KeptBlocks {
+ public:
+  ~KeptBlocks() {
+    while (count_ > 0) std::free(blocks_[--count_]);
+  }
+  void* take() { return count_ == 0 ? nullptr : blocks_[--count_]; }
+  bool keep(void* block) {
+    if (count_ == kBlocksKept) return false;
+    blocks_[count_++] = block;
+    return true;
+  }
+
+ private:
+  std::size_t count_ = 0;
+  std::array<void*, kBlocksKept> blocks_;
+};
+
+KeptBlocks& kept_blocks() {
+  thread_local KeptBlocks the_threads;
+  return the_threads;
+}
+
+}  // namespace
 
 Arena::Arena(Arena&& other) noexcept
     : blocks_(std::exchange(other.blocks_, nullptr)),
@@ -29,13 +63,17 @@ Arena& Arena::operator=(Arena&& other) noexcept {
 }
 
 Arena::~Arena() {
-  while (blocks_ != nullptr) std::free(std::exchange(blocks_, blocks_->next));
+  while (blocks_ != nullptr) {
+    Block* block = std::exchange(blocks_, blocks_->next);
+    if (block->size != kUsualBlock || !kept_blocks().keep(block)) std::free(block);
+  }
 }
 
 void Arena::grow(std::size_t bytes) {
   std::size_t size = std::max(next_block_, bytes + sizeof(Block));
   next_block_ = std::min(next_block_ * 2, kUsualBlock);
-  auto* block = static_cast<Block*>(std::malloc(size));
+  auto* block = static_cast<Block*>(size == kUsualBlock ? kept_blocks().take() : nullptr);
+  if (block == nullptr) block = static_cast<Block*>(std::malloc(size));
   if (block == nullptr) throw std::bad_alloc();
   *block = {blocks_, size};
   blocks_ = block;

@@ -97,7 +97,7 @@ Result<void> record_first(const FieldManager& how, Entries& entries, const Value
 Value finish(const FieldManager& how, Value object, bool changed, Entries entries, const Entry& self,
              json::Arena& arena) {
   if (Entry* mine = find_manager(entries, self)) {
-    mine->set_fields(difference(mine->fields, stripped_fields()));
+    mine->lose(stripped_fields());
     if (changed) mine->time_seconds = how.now_seconds;
   }
   std::erase_if(entries, [](const Entry& entry) { return entry.fields.empty(); });

@@ -19,7 +19,7 @@ class CanonicalReader {
 
  private:
   static constexpr int kMaxDepth = 1000;
-  static constexpr std::size_t kUsualElement = 12;  // bytes, with what is around it
+  static constexpr std::size_t kUsualElement = 20;  // bytes, with what is around it
 
   /// The contents of an object; marks the open element if it is in the set itself.
   bool members(int depth) {

@@ -111,6 +111,11 @@ void Entry::set_fields(FieldSet changed) {
   written = Value();
 }
 
+void Entry::lose(const FieldSet& lost) {
+  // Mostly it has none of them, and stays as it is written.
+  if (!intersection(fields, lost).empty()) set_fields(difference(fields, lost));
+}
+
 Result<Entries> decode_entries(const Value* managed_fields, json::Arena& arena) {
   Entries entries;
   if (managed_fields == nullptr) return entries;

@@ -25,6 +25,7 @@ struct Entry {
   /// Orders managers as Kubernetes does in reports and when times are equal.
   std::string identity() const;
   void set_fields(FieldSet changed);
+  void lose(const FieldSet& lost);
 };
 
 using Entries = std::vector<Entry>;

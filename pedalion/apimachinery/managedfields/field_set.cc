@@ -105,10 +105,14 @@ void merge(Nodes a, Nodes b, Operation operation, FieldSetBuilder& out) {
 }
 
 FieldSet merged(const FieldSet& a, const FieldSet& b, Operation operation) {
-  if (b.empty() && operation != Operation::kIntersection) return a;
+  if (operation == Operation::kIntersection && (a.empty() || b.empty())) return {};
+  if (b.empty()) return a;
   if (a.empty() && operation == Operation::kUnion) return b;
   FieldSetBuilder out;
-  out.reserve(operation == Operation::kUnion ? a.nodes().size() + b.nodes().size() : a.nodes().size());
+  const std::size_t left = a.nodes().size(), right = b.nodes().size();
+  out.reserve(operation == Operation::kUnion          ? left + right
+              : operation == Operation::kIntersection ? std::min(left, right)
+                                                      : left);
   merge(a.nodes(), b.nodes(), operation, out);
   return out.finish();
 }

@@ -62,8 +62,7 @@ Result<void> record_update(const FieldManager& how, Entries& entries, const Valu
   TRY_OK(updater.take_from_others(entries, self, change, before, after));
   if (Entry* previous = find_manager(entries, self)) {
     // Mostly what changes has been the manager's for long, and the entry stays as it is.
-    const FieldSet lost = difference(change.all(), self.fields);
-    if (!lost.empty()) previous->set_fields(difference(previous->fields, lost));
+    previous->lose(difference(change.all(), self.fields));
     if (!difference(self.fields, previous->fields).empty())
       previous->set_fields(set_union(self.fields, previous->fields));
     if (!self.fields.empty()) previous->time_seconds = how.now_seconds;

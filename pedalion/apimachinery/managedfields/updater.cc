@@ -100,7 +100,7 @@ Result<void> Updater::take_from_others(Entries& entries, const Entry& self, cons
     if (change == nullptr) {
       entry.set_fields({});
     } else if (!change->same()) {
-      entry.set_fields(difference(entry.fields, change->all()));
+      entry.lose(change->all());
     }
   }
   std::erase_if(entries, [](const Entry& entry) { return entry.fields.empty(); });
