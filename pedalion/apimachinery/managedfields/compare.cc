@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "pedalion/apimachinery/managedfields/list_items.h"
+#include "pedalion/apimachinery/managedfields/field_lister.h"
 #include "pedalion/apimachinery/managedfields/typed.h"
 
 namespace pedalion::managedfields {
@@ -32,7 +32,6 @@ bool same_value(const Value& a, const Value& b) {
 namespace {
 
 struct Child {
-  Element element;
   std::string_view name;
   const Value* before;
   const Value* after;
@@ -40,27 +39,9 @@ struct Child {
 
 class Comparer {
  public:
-  explicit Comparer(json::Arena& arena) : arena_(arena) {}
+  explicit Comparer(json::Arena& arena) : arena_(arena), whole_(FieldLister::Marks::kAll, arena) {}
 
-  Result<void> walk(const Place& place, const Value* before, const Value* after) {
-    Form form = place.form(after != nullptr && !after->is_null() ? *after
-                           : before != nullptr                   ? *before
-                                                                 : *after);
-    if (before != nullptr && after != nullptr && place.untyped() && !before->is_null() && !after->is_null()) {
-      if (place.form(*before) != place.form(*after)) return walk_mixed(place, before, after);
-    }
-    bool nothing = (before == nullptr || before->empty()) && (after == nullptr || after->empty());
-    if (form == Form::kScalar || form == Form::kAtomic || nothing) {
-      leaf(before, after);
-      return {};
-    }
-    TRY_OK(form == Form::kMap ? members(place, before, after) : items(place, before, after));
-    if (before == nullptr) added_.mark();
-    if (after == nullptr) removed_.mark();
-    return {};
-  }
-
-  Result<void> members(const Place& place, const Value* before, const Value* after) {
+  Result<void> members(const Place& place, const Value& before, const Value& after) {
     std::size_t base = children_.size();
     collect(before, after, place.type != nullptr && place.type->is_struct());
     std::size_t end = children_.size();
@@ -87,41 +68,56 @@ class Comparer {
     added_.close();
   }
 
+  /// At least one of `before` and `after` is there.
   Result<void> descend(const Place& place, Element element, const Value* before, const Value* after) {
-    open(element);
-    TRY_OK(walk(place, before, after));
-    close();
-    return {};
+    if (before != nullptr && after != nullptr) {
+      open(element);
+      TRY_OK(walk(place, *before, *after));
+      close();
+      return {};
+    }
+    FieldSetBuilder& side = before == nullptr ? added_ : removed_;
+    side.open(element);
+    whole_.add(place, before == nullptr ? *after : *before, side);
+    side.close();
+    return listed();
   }
 
-  void leaf(const Value* before, const Value* after) {
-    if (before == nullptr) {
-      added_.mark();
-    } else if (after == nullptr) {
-      removed_.mark();
-    } else if (!same_value(*before, *after)) {
-      modified_.mark();
+  Result<void> walk(const Place& place, const Value& before, const Value& after) {
+    const Form form = place.form(after.is_null() ? before : after);
+    if (place.untyped() && !before.is_null() && !after.is_null() && place.form(before) != form)
+      return walk_mixed(place, before, after);
+    if (form == Form::kScalar || form == Form::kAtomic || (before.empty() && after.empty())) {
+      if (!same_value(before, after)) modified_.mark();
+      return {};
     }
+    return form == Form::kMap ? members(place, before, after) : items(place, before, after);
   }
 
   /// A free-form value that turned from a map into something else, or into one.
-  Result<void> walk_mixed(const Place& place, const Value* before, const Value* after) {
+  Result<void> walk_mixed(const Place& place, const Value& before, const Value& after) {
     modified_.mark();
-    if (before->is_object() && !before->empty()) return members(place, before, nullptr);
-    if (after->is_object() && !after->empty()) return members(place, nullptr, after);
+    if (!before.empty() && before.is_object()) {
+      whole_.add_members(place, before, removed_);
+    } else if (after.is_object()) {
+      whole_.add_members(place, after, added_);
+    }
+    return listed();
+  }
+
+  /// All that is only before, or only after, has been listed.
+  Result<void> listed() const {
+    if (whole_.error()) return std::unexpected(*whole_.error());
     return {};
   }
 
   void note(std::string_view name, const Value* before, const Value* after) {
     if (before == nullptr || after == nullptr || !same_value(*before, *after))
-      children_.push_back({{}, name, before, after});
+      children_.push_back({name, before, after});
   }
 
   /// Pushes the members that differ, sorted by name.
-  void collect(const Value* before, const Value* after, bool is_struct) {
-    static const Value kNone;
-    const Value& left = before == nullptr ? kNone : *before;
-    const Value& right = after == nullptr ? kNone : *after;
+  void collect(const Value& left, const Value& right, bool is_struct) {
     auto first = static_cast<std::ptrdiff_t>(children_.size());
     auto sorted = [](std::span<const Member> members) {
       return std::ranges::is_sorted(members, {}, &Member::name);
@@ -165,11 +161,10 @@ class Comparer {
     }
   }
 
-  Result<std::vector<ListItem>> indexed(const Place& place, const Value* list) {
+  Result<std::vector<ListItem>> indexed(const Place& place, const Value& list) {
     std::vector<ListItem> found;
-    if (list == nullptr) return found;
-    found.reserve(list->size());
-    for (const Value& item : list->items()) {
+    found.reserve(list.size());
+    for (const Value& item : list.items()) {
       TRY(ListItem made, list_item(place, item, arena_));
       found.push_back(made);
     }
@@ -177,7 +172,7 @@ class Comparer {
     return found;
   }
 
-  Result<void> items(const Place& place, const Value* before, const Value* after) {
+  Result<void> items(const Place& place, const Value& before, const Value& after) {
     TRY(auto left, indexed(place, before));
     TRY(auto right, indexed(place, after));
     auto run_end = [](const std::vector<ListItem>& items, std::size_t i) {
@@ -212,18 +207,19 @@ class Comparer {
       auto same = [](const ListItem& a, const ListItem& b) { return same_value(*a.value, *b.value); };
       if (!std::ranges::equal(before, after, same)) modified_.mark();
     } else if (before.size() >= 2) {
-      if (right != nullptr) TRY_OK(walk(place.item(), nullptr, right));
+      if (right != nullptr) whole_.add(place.item(), *right, added_);
       removed_.mark();
     } else {
-      if (left != nullptr) TRY_OK(walk(place.item(), left, nullptr));
+      if (left != nullptr) whole_.add(place.item(), *left, removed_);
       added_.mark();
     }
     close();
-    return {};
+    return listed();
   }
 
   json::Arena& arena_;
   FieldSetBuilder removed_, modified_, added_;
+  FieldLister whole_;            // what is on one side only
   std::vector<Child> children_;  // a stack: each level works on its end
 };
 
@@ -232,7 +228,7 @@ class Comparer {
 Result<Comparison> compare(const schema::Type& type, const Value& before, const Value& after,
                            json::Arena& arena) {
   Comparer comparer(arena);
-  TRY_OK(comparer.members(Place::of(type), &before, &after));
+  TRY_OK(comparer.members(Place::of(type), before, after));
   return comparer.finish();
 }
 
