@@ -38,14 +38,15 @@ Result<void> check_identity(const FieldManager& how, const Value& live, const Va
   return {};
 }
 
-Result<void> check_schema(const FieldManager& how, const Value& applied, json::Arena& arena) {
-  auto valid = validate(*how.type, applied, arena);
-  if (valid) return {};
+/// The fields that the applier is going to own; fails when the configuration is not as the schema wants it.
+Result<FieldSet> fields_applied(const FieldManager& how, const Value& applied, json::Arena& arena) {
+  auto fields = valid_fields_of(*how.type, applied, arena);
+  if (fields) return fields;
   std::string who = std::string(applied.string_at({"metadata", "namespace"})) + "/" +
                     std::string(applied.string_at({"metadata", "name"})) + "; " +
                     kind_text(applied.string_at({"apiVersion"}), applied.string_at({"kind"}));
   return std::unexpected(
-      go_error("failed to create typed patch object (" + who + "): " + valid.error().message));
+      go_error("failed to create typed patch object (" + who + "): " + fields.error().message));
 }
 
 /// `"m1"`, `"m2" with subresource "status" using v1`.
@@ -138,14 +139,14 @@ Result<Value> apply(const FieldManager& how, const Value& live, const Value& app
       return std::unexpected(
           go_error("failed to create manager for existing fields: " + recorded.error().message));
   }
-  TRY_OK(check_schema(how, applied, arena));
+  TRY(FieldSet fields, fields_applied(how, applied, arena));
 
   Updater updater(how, arena);
   TRY_OK(updater.reconcile(entries, before));
   auto merged = merge(*how.type, before, applied, arena);
   if (!merged) return std::unexpected(go_error("failed to merge config: " + merged.error().message));
   Entry self = entry_of(how.manager, ManagedOperation::kApply);
-  self.fields = updater.filtered(fields_of(*how.type, applied, arena));
+  self.fields = updater.filtered(std::move(fields));
   Entry last = replace_entry(entries, self);
   auto pruned = updater.prune(*merged, entries, last);
   if (!pruned) return std::unexpected(go_error("failed to prune fields: " + pruned.error().message));

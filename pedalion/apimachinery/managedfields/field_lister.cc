@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pedalion/apimachinery/managedfields/typed.h"
+
 namespace pedalion::managedfields {
 
 using json::Member;
@@ -9,9 +11,12 @@ using json::Value;
 
 void FieldLister::add(const Place& place, const Value& value, FieldSetBuilder& out) {
   if (marks_ == Marks::kAll) out.mark();
+  doubt(!place.accepts(value));
   switch (place.form(value)) {
-    case Form::kScalar:
     case Form::kAtomic:
+      if (marks_ == Marks::kOwned) doubt(!is_valid(place, value, arena_));
+      [[fallthrough]];
+    case Form::kScalar:
       out.mark();
       break;
     case Form::kMap:
@@ -50,6 +55,7 @@ void FieldLister::add_items(const Place& place, const Value& list, FieldSetBuild
       items_.push_back(*found);
     } else if (!error_) {
       error_ = std::move(found.error());
+      doubt(true);
     }
   }
   sort_items(std::span(items_).subspan(base));
@@ -59,6 +65,7 @@ void FieldLister::add_items(const Place& place, const Value& list, FieldSetBuild
     std::size_t next = i + 1;
     while (next < end && compare_items(item, items_[next]) == 0) ++next;
     out.open(item.element);
+    doubt(next != i + 1);
     if (next == i + 1) add(inner, *item.value, out);  // duplicates are owned as a whole
     out.mark();
     out.close();

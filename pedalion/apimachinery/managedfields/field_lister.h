@@ -23,13 +23,18 @@ class FieldLister {
 
   /// What is wrong with the first list item that has no key. Such items belong to nobody.
   const std::optional<Status>& error() const { return error_; }
+  /// Of what is listed as owned: validate() would find nothing wrong with it. (It looks again where this walk
+  /// has doubts, and has the words for them.)
+  bool is_sound() const { return is_sound_; }
 
  private:
   void add_items(const Place& place, const json::Value& list, FieldSetBuilder& out);
+  void doubt(bool doubtful) { is_sound_ = is_sound_ && !doubtful; }
 
   const Marks marks_;
   json::Arena& arena_;
   std::optional<Status> error_;
+  bool is_sound_ = true;
   // Stacks: each level sorts its own part.
   std::vector<const json::Member*> members_;
   std::vector<ListItem> items_;

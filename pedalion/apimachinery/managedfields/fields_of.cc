@@ -71,6 +71,14 @@ FieldSet fields_of(const schema::Type& type, const Value& object, json::Arena& a
   return fields.finish();
 }
 
+Result<FieldSet> valid_fields_of(const schema::Type& type, const Value& object, json::Arena& arena) {
+  FieldSetBuilder fields;
+  FieldLister lister(FieldLister::Marks::kOwned, arena);
+  lister.add_members(Place::of(type), object, fields);
+  if (!lister.is_sound()) TRY_OK(validate(type, object, arena));
+  return fields.finish();
+}
+
 FieldSet with_named_parents(const schema::Type& type, const FieldSet& fields) {
   FieldSetBuilder out;
   add_named_parents(fields.nodes(), Place::of(type), out);

@@ -47,6 +47,31 @@ Form Place::form(const Value& value) const {
   }
 }
 
+bool Place::accepts(const Value& value) const {
+  if (value.is_null() || untyped()) return true;
+  switch (type->shape) {
+    case Shape::kStruct:
+    case Shape::kMap:
+      return value.is_object();
+    case Shape::kList:
+      return value.is_array();
+    case Shape::kRawExtension:
+      return true;
+    case Shape::kBool:
+      return value.is_bool();
+    case Shape::kInt32:
+    case Shape::kInt64:
+    case Shape::kUint32:
+    case Shape::kDouble:
+      return value.is_number();
+    case Shape::kQuantity:
+    case Shape::kIntOrString:
+      return !value.is_array() && !value.is_object();
+    default:
+      return value.is_string();
+  }
+}
+
 const schema::Field* Place::field(std::string_view name) const {
   return type != nullptr && type->is_struct() ? type->field(name) : nullptr;
 }

@@ -29,6 +29,8 @@ struct Place {
   bool untyped() const;
   /// The form that `value` has here; null values of untyped places count as atomic.
   Form form(const json::Value& value) const;
+  /// Whether a value may stand here, whatever its parts are. Null may stand everywhere.
+  bool accepts(const json::Value& value) const;
   /// The declared field; null in maps and where anything goes.
   const schema::Field* field(std::string_view name) const;
   /// Where a member stands; nothing when the schema knows no such member.

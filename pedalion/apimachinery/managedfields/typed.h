@@ -11,6 +11,9 @@ namespace pedalion::managedfields {
 /// Every field that `object` says something about: what an applier of it owns.
 FieldSet fields_of(const schema::Type& type, const json::Value& object, json::Arena& arena);
 
+/// The same of an object that validate() passes; else its error.
+Result<FieldSet> valid_fields_of(const schema::Type& type, const json::Value& object, json::Arena& arena);
+
 /// What changed from one object to another. No field is in two of the sets.
 struct Comparison {
   FieldSet removed, modified, added;
@@ -29,6 +32,9 @@ Result<Comparison> compare(const schema::Type& type, const json::Value& before, 
 /// The error's message is that of structured-merge-diff: `.spec.replicas: expected numeric (int or float),
 /// got string`.
 Result<void> validate(const schema::Type& type, const json::Value& object, json::Arena& arena);
+
+/// Whether validate() would pass a value that stands there.
+bool is_valid(const Place& place, const json::Value& value, json::Arena& arena);
 
 /// `live` with what `applied`, which validate() has passed, says in place of what it said there.
 Result<json::Value> merge(const schema::Type& type, const json::Value& live, const json::Value& applied,

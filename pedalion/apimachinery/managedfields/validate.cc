@@ -17,29 +17,17 @@ class Validator {
 
   void walk(const Place& place, const Value& value) {
     if (place.untyped() || value.is_null()) return;
-    switch (place.type->shape) {
-      case Shape::kStruct:
-      case Shape::kMap:
-        if (value.is_object()) {
-          members(place, value);
-        } else {
-          fail("expected map, got &{" + meta::go_value_text(value) + "}");
-        }
-        break;
-      case Shape::kList:
-        if (value.is_array()) {
-          items(place, value);
-        } else {
-          fail("expected list, got &{" + meta::go_value_text(value) + "}");
-        }
-        break;
-      case Shape::kRawExtension:
-        break;
-      default:
-        scalar(place.type->shape, value);
+    const Shape shape = place.type->shape;
+    if (!place.accepts(value)) {
+      fail(expected(shape, value));
+    } else if (shape == Shape::kStruct || shape == Shape::kMap) {
+      members(place, value);
+    } else if (shape == Shape::kList) {
+      items(place, value);
     }
   }
 
+  bool passed() const { return errors_.empty(); }
   Result<void> finish() const {
     if (errors_.empty()) return {};
     if (errors_.size() == 1) return std::unexpected(Status(500, "", errors_[0]));
@@ -137,26 +125,25 @@ class Validator {
     path_.pop_back();
   }
 
-  void scalar(Shape shape, const Value& value) {
+  static std::string expected(Shape shape, const Value& value) {
     switch (shape) {
+      case Shape::kStruct:
+      case Shape::kMap:
+        return "expected map, got &{" + meta::go_value_text(value) + "}";
+      case Shape::kList:
+        return "expected list, got &{" + meta::go_value_text(value) + "}";
       case Shape::kBool:
-        if (!value.is_bool()) fail("expected boolean, got &{" + meta::go_value_text(value) + "}");
-        break;
+        return "expected boolean, got &{" + meta::go_value_text(value) + "}";
       case Shape::kInt32:
       case Shape::kInt64:
       case Shape::kUint32:
       case Shape::kDouble:
-        if (!value.is_number())
-          fail("expected numeric (int or float), got " + std::string(meta::go_type_name(value)));
-        break;
+        return "expected numeric (int or float), got " + std::string(meta::go_type_name(value));
       case Shape::kQuantity:
       case Shape::kIntOrString:
-        if (value.is_array() || value.is_object())
-          fail("expected any scalar, got &{" + meta::go_value_text(value) + "}");
-        break;
+        return "expected any scalar, got &{" + meta::go_value_text(value) + "}";
       default:
-        if (!value.is_string())
-          fail("expected string, got &value.valueUnstructured{Value:" + meta::go_syntax_text(value) + "}");
+        return "expected string, got &value.valueUnstructured{Value:" + meta::go_syntax_text(value) + "}";
     }
   }
 
@@ -166,6 +153,12 @@ class Validator {
 };
 
 }  // namespace
+
+bool is_valid(const Place& place, const Value& value, json::Arena& arena) {
+  Validator validator(arena);
+  validator.walk(place, value);
+  return validator.passed();
+}
 
 Result<void> validate(const schema::Type& type, const Value& object, json::Arena& arena) {
   Validator validator(arena);
