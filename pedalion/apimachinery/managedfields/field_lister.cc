@@ -38,8 +38,9 @@ void FieldLister::add_members(const Place& place, const Value& object, FieldSetB
     const Member& member = *members_[i];
     const schema::Field* field = place.field(member.name);
     out.open(field_element(member.name, arena_));
-    add(field != nullptr ? Place::of(*field) : place.member(member.name).value_or(Place{}), member.value,
-        out);
+    const auto there = field != nullptr ? Place::of(*field) : place.member(member.name);
+    doubt(!there);
+    add(there.value_or(Place{}), member.value, out);
     const bool empty_map = member.value.is_object() && member.value.empty();
     if (field == nullptr || empty_map || member.value.is_null()) out.mark();
     out.close();

@@ -34,7 +34,8 @@ class Lists : public testing::Test {
     const Field fields[] = {
         {.name = "set", .type = scalars, .list_type = ListType::kSet},
         {.name = "named", .type = items, .list_type = ListType::kMap, .list_map_keys = kNameKey},
-        {.name = "ports", .type = items, .list_type = ListType::kMap, .list_map_keys = kPortKeys}};
+        {.name = "ports", .type = items, .list_type = ListType::kMap, .list_map_keys = kPortKeys},
+        {.name = "plain", .type = items}};
     types_.finish(object_, fields);
   }
 
@@ -47,7 +48,10 @@ class Lists : public testing::Test {
     return made ? json::to_string(*made) : made.error().message;
   }
   std::string checked(std::string_view text) {
-    auto valid = validate(object_, read(text), arena_);
+    const json::Value object = read(text);
+    auto valid = validate(object_, object, arena_);
+    auto fields = valid_fields_of(object_, object, arena_);
+    EXPECT_EQ(fields ? "" : fields.error().message, valid ? "" : valid.error().message) << text;
     return valid ? "valid" : valid.error().message;
   }
   std::string changes(std::string_view before, std::string_view after) {
@@ -150,6 +154,20 @@ TEST_F(Lists, ValidateRefusesDuplicatesAndItemsWithoutAKey) {
   EXPECT_EQ(checked(R"({"ports":[{"port":1},{"port":1,"protocol":"TCP"}],"set":[null]})"),
             "errors:\n  .ports: duplicate entries for key [port=1,protocol=\"TCP\"]\n  .set: element 0: "
             "associative list without keys has an element that's an explicit null");
+}
+
+TEST_F(Lists, ValidateRefusesWhatTheSchemaDoesNotKnow) {
+  EXPECT_EQ(checked(R"({"named":null,"set":[],"ports":[{"port":1,"inner":[{"name":"a"}]}]})"), "valid");
+  EXPECT_EQ(checked(R"({"other":1})"), ".other: field not declared in schema");
+  EXPECT_EQ(checked(R"({"named":[{"name":"a","other":null}]})"),
+            R"(.named[name="a"].other: field not declared in schema)");
+  EXPECT_EQ(checked(R"({"named":{"name":"a"}})"), ".named: expected list, got &{map[name:a]}");
+  EXPECT_EQ(checked(R"({"named":["a"]})"),
+            ".named: element 0: associative list with keys may not have non-map elements");
+  EXPECT_EQ(checked(R"({"set":["a",{}]})"),
+            ".set: element 1: associative list without keys has an element that's a map type");
+  EXPECT_EQ(checked(R"({"plain":[{"name":"a"},{"name":"a","port":true}]})"),
+            ".plain[1].port: expected numeric (int or float), got bool");
 }
 
 TEST_F(Lists, CompareFindsItemsWhereverTheyStand) {
