@@ -75,7 +75,7 @@ struct Call final : Operation {
 
   void finish(Reader begun) {
     reader = std::move(begun);
-    reader->Finish(&response, &status, static_cast<Operation*>(this));
+    reader->Finish(&response, &status, tag());
   }
   Resumption ended(bool) override { return done.settle(std::move(status)); }
 };

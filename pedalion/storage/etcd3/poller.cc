@@ -31,7 +31,7 @@ void Poller::run() {
   while (queue_.Next(&tag, &ok)) {
     int count = 0;
     do {
-      resumptions.add(static_cast<Operation*>(tag)->ended(ok));
+      resumptions.add(Operation::of(tag).ended(ok));
     } while (++count < kTogether && queue_.AsyncNext(&tag, &ok, gpr_inf_past(GPR_CLOCK_MONOTONIC)) ==
                                         grpc::CompletionQueue::GOT_EVENT);
     resumptions.flush(&resume_elsewhere);

@@ -40,7 +40,7 @@ WatchStream::WatchStream(Connection& connection, Revision after) : request_(all_
   context_.AddMetadata("hasleader", "true");  // a member cut off from the others ends it
   stream_ = connection.watch_stub().PrepareAsyncWatch(&context_, &connection.poller().queue());
   std::lock_guard lock(mutex_);
-  stream_->StartCall(static_cast<Operation*>(this));
+  stream_->StartCall(tag());
 }
 
 WatchStream::~WatchStream() {
@@ -73,12 +73,12 @@ Status WatchStream::why_ended() const { return failure_ ? *failure_ : to_status(
 
 void WatchStream::read_locked() {
   at_ = At::kReading;
-  stream_->Read(&response_, static_cast<Operation*>(this));
+  stream_->Read(&response_, tag());
 }
 
 void WatchStream::end_locked() {
   at_ = At::kEnding;
-  stream_->Finish(&status_, static_cast<Operation*>(this));
+  stream_->Finish(&status_, tag());
 }
 
 Resumption WatchStream::ended(bool ok) {
@@ -90,7 +90,7 @@ Resumption WatchStream::ended(bool ok) {
     end_locked();
   } else if (at_ == At::kOpening) {
     at_ = At::kAsking;
-    stream_->Write(request_, static_cast<Operation*>(this));
+    stream_->Write(request_, tag());
   } else if (at_ == At::kReading) {
     auto whole = absorb();
     if (!whole) {
