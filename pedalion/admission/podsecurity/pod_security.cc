@@ -226,8 +226,7 @@ class PodSecurity final : public Plugin {
     auto found = co_await cluster_.find_known({"", "namespaces"}, "", ns);
     if (!found || *found == nullptr)
       co_return std::unexpected(meta::internal_error("failed to lookup namespace \"" + ns + "\""));
-    CO_TRY(json::Document parsed, json::parse((*found)->json.view()));
-    co_return read_policy(parsed.root).policy;
+    co_return read_policy(SortedLabels((*found)->labels)).policy;
   }
 
   Cluster& cluster_;

@@ -41,9 +41,11 @@ constexpr Mode kAudit{"pod-security.kubernetes.io/audit", "pod-security.kubernet
 constexpr Mode kWarn{"pod-security.kubernetes.io/warn", "pod-security.kubernetes.io/warn-version",
                      Level::kPrivileged};
 
+/// `Find` gives the text of a label, or nothing.
+template <class Find>
 class Reader {
  public:
-  explicit Reader(const json::Value* labels) : labels_(labels) {}
+  explicit Reader(Find find) : find_(std::move(find)) {}
 
   ReadPolicy read() {
     ReadPolicy made;
@@ -52,42 +54,38 @@ class Reader {
     read_mode(kAudit, policy.audit);
     read_mode(kWarn, policy.warn);
     // Who is held to a level is warned of it, unless the labels say otherwise.
-    if (enforces && find(kWarn.level) == nullptr && policy.enforce.level > policy.warn.level) {
+    if (enforces && !find_(kWarn.level) && policy.enforce.level > policy.warn.level) {
       policy.warn.level = policy.enforce.level;
-      if (find(kWarn.version) == nullptr) policy.warn.version = policy.enforce.version;
+      if (!find_(kWarn.version)) policy.warn.version = policy.enforce.version;
     }
     made.errors = std::move(errors_);
     return made;
   }
 
  private:
-  const json::Value* find(std::string_view label) const {
-    return labels_ == nullptr ? nullptr : labels_->find(label);
-  }
-
   /// True when there is a level that could be read.
   bool read_mode(const Mode& mode, LevelVersion& into) {
     bool has_level = false;
-    if (const json::Value* text = find(mode.level)) {
-      auto level = parse_level(text->string_or());
+    if (auto text = find_(mode.level)) {
+      auto level = parse_level(*text);
       has_level = level.has_value();
       into.level = level.value_or(mode.fallback);
       if (!level) refuse(mode.level, *text, "must be one of privileged, baseline, restricted");
     }
-    if (const json::Value* text = find(mode.version)) {
-      auto version = parse_version(text->string_or());
+    if (auto text = find_(mode.version)) {
+      auto version = parse_version(*text);
       into.version = version.value_or(Version());
       if (!version) refuse(mode.version, *text, "must be \"latest\" or \"v1.x\"");
     }
     return has_level;
   }
 
-  void refuse(std::string_view label, const json::Value& text, std::string_view why) {
+  void refuse(std::string_view label, std::string_view text, std::string_view why) {
     meta::FieldPath path = meta::FieldPath("metadata").child("labels").key(label);
-    errors_.push_back(meta::FieldError::invalid(path, text.string_or(), std::string(why)));
+    errors_.push_back(meta::FieldError::invalid(path, text, std::string(why)));
   }
 
-  const json::Value* labels_;
+  Find find_;
   meta::FieldErrors errors_;
 };
 
@@ -99,6 +97,23 @@ std::string LevelVersion::text() const {
   return text + ":v1." + std::to_string(version.minor);
 }
 
-ReadPolicy read_policy(const json::Value& object) { return Reader(object.at({"metadata", "labels"})).read(); }
+ReadPolicy read_policy(const json::Value& object) {
+  const json::Value* labels = object.at({"metadata", "labels"});
+  return Reader([labels](std::string_view label) -> std::optional<std::string_view> {
+           const json::Value* text = labels == nullptr ? nullptr : labels->find(label);
+           if (text == nullptr) return std::nullopt;
+           return text->string_or();
+         })
+      .read();
+}
+
+ReadPolicy read_policy(SortedLabels labels) {
+  return Reader([labels](std::string_view label) -> std::optional<std::string_view> {
+           auto found = std::ranges::lower_bound(labels, label, {}, &SortedLabels::value_type::first);
+           if (found == labels.end() || found->first != label) return std::nullopt;
+           return found->second;
+         })
+      .read();
+}
 
 }  // namespace pedalion::admission::podsecurity

@@ -2,8 +2,10 @@
 // What a namespace's labels say about the security of its pods.
 #include <compare>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "pedalion/apimachinery/json/value.h"
 #include "pedalion/apimachinery/meta/field_error.h"
@@ -40,5 +42,8 @@ struct ReadPolicy {
 /// Of an object's labels. What cannot be read counts as restricted for enforcing, as privileged for auditing
 /// and warning. Without labels everything is privileged.
 ReadPolicy read_policy(const json::Value& object);
+/// The same of labels that are sorted by key.
+using SortedLabels = std::span<const std::pair<std::string_view, std::string_view>>;
+ReadPolicy read_policy(SortedLabels labels);
 
 }  // namespace pedalion::admission::podsecurity

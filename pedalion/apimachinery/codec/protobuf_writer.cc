@@ -25,7 +25,9 @@ constexpr std::int64_t kZeroTimeSeconds = -62135596800;
 /// is left for each, and what follows is moved when it needs more.
 class Writer {
  public:
-  Writer(std::string_view text, std::string& out) : at_(text), out_(out) {}
+  Writer(std::string_view text, std::string& out) : at_(text), out_(out), pieces_(kept_pieces()) {
+    pieces_.clear();
+  }
 
   bool message(const Type& type) {
     at_.skip_space();
@@ -370,7 +372,13 @@ class Writer {
 
   json::Cursor at_;
   std::string& out_;
-  std::vector<Piece> pieces_;  // of all structures that are being gathered, a slot a field
+  /// The thread's, which have room already.
+  static std::vector<Piece>& kept_pieces() {
+    thread_local std::vector<Piece> pieces;
+    return pieces;
+  }
+
+  std::vector<Piece>& pieces_;  // of all structures that are being gathered, a slot a field
   int depth_ = 0;
   bool disordered_ = false;  // in_order() has failed for the order of members, not for what they are
 };

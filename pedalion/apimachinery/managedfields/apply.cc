@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "pedalion/apimachinery/managedfields/field_manager.h"
 #include "pedalion/apimachinery/managedfields/last_applied.h"
@@ -111,16 +112,14 @@ Value finish(const FieldManager& how, Value object, bool changed, Entries entrie
 }
 
 /// Replaces or adds the applier's entry; gives the one it had.
-Entry replace_entry(Entries& entries, const Entry& self) {
-  Entry* found = find_manager(entries, self);
+Entry replace_entry(Entries& entries, Entry owner) {
+  Entry* found = find_manager(entries, owner);
   if (found == nullptr) {
-    entries.push_back(self);
+    entries.push_back(std::move(owner));
     return {};
   }
-  Entry last = std::move(*found);
-  *found = self;
-  found->time_seconds = last.time_seconds;
-  return last;
+  owner.time_seconds = found->time_seconds;
+  return std::exchange(*found, std::move(owner));
 }
 
 }  // namespace
@@ -145,9 +144,10 @@ Result<Value> apply(const FieldManager& how, const Value& live, const Value& app
   TRY_OK(updater.reconcile(entries, before));
   auto merged = merge(*how.type, before, applied, arena);
   if (!merged) return std::unexpected(go_error("failed to merge config: " + merged.error().message));
-  Entry self = entry_of(how.manager, ManagedOperation::kApply);
-  self.fields = updater.filtered(std::move(fields));
-  Entry last = replace_entry(entries, self);
+  const Entry self = entry_of(how.manager, ManagedOperation::kApply);
+  Entry owner = self;
+  owner.fields = updater.filtered(std::move(fields));
+  const Entry last = replace_entry(entries, std::move(owner));
   auto pruned = updater.prune(*merged, entries, last);
   if (!pruned) return std::unexpected(go_error("failed to prune fields: " + pruned.error().message));
 

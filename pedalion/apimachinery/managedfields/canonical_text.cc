@@ -9,17 +9,15 @@ namespace {
 
 class CanonicalReader {
  public:
-  CanonicalReader(std::string_view text, json::Arena& arena) : at_(text), size_(text.size()), arena_(arena) {}
+  CanonicalReader(std::string_view text, json::Arena& arena) : at_(text), arena_(arena) {}
 
   std::optional<FieldSet> read() {
-    builder_.reserve(size_ / kUsualElement);
     if (!members(0) || !at_.at_end()) return std::nullopt;
     return builder_.finish();
   }
 
  private:
   static constexpr int kMaxDepth = 1000;
-  static constexpr std::size_t kUsualElement = 20;  // bytes, with what is around it
 
   /// The contents of an object; marks the open element if it is in the set itself.
   bool members(int depth) {
@@ -66,7 +64,6 @@ class CanonicalReader {
   }
 
   json::Cursor at_;
-  const std::size_t size_;
   json::Arena& arena_;
   FieldSetBuilder builder_;
   std::string unescaped_;

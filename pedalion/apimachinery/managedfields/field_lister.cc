@@ -50,6 +50,7 @@ void FieldLister::add_members(const Place& place, const Value& object, FieldSetB
 
 void FieldLister::add_items(const Place& place, const Value& list, FieldSetBuilder& out) {
   const std::size_t base = items_.size();
+  items_.reserve(base + list.size());
   for (const Value& item : list.items()) {
     auto found = list_item(place, item, arena_);
     if (found) {

@@ -1,6 +1,8 @@
 #include "pedalion/apimachinery/managedfields/field_set.h"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "pedalion/apimachinery/json/output.h"
 #include "pedalion/apimachinery/json/parse.h"
@@ -109,12 +111,32 @@ FieldSet merged(const FieldSet& a, const FieldSet& b, Operation operation) {
   if (b.empty()) return a;
   if (a.empty() && operation == Operation::kUnion) return b;
   FieldSetBuilder out;
-  const std::size_t left = a.nodes().size(), right = b.nodes().size();
-  out.reserve(operation == Operation::kUnion          ? left + right
-              : operation == Operation::kIntersection ? std::min(left, right)
-                                                      : left);
   merge(a.nodes(), b.nodes(), operation, out);
   return out.finish();
+}
+
+bool covers(Nodes a, Nodes b) {
+  std::size_t i = 0;
+  for (std::size_t j = 0; j < b.size(); j += b[j].size) {
+    int order = -1;
+    while (i < a.size() && (order = compare_elements(a[i].element(), b[j].element())) < 0) i += a[i].size;
+    if (i == a.size() || order > 0 || (b[j].member == 1 && a[i].member == 0)) return false;
+    if (!covers(a.subspan(i + 1, a[i].size - 1), b.subspan(j + 1, b[j].size - 1))) return false;
+  }
+  return true;
+}
+
+/// Is something of b, which is in that set itself, on the way to something of a?
+bool meets(Nodes a, Nodes b) {
+  for (std::size_t i = 0, j = 0; i < a.size() && j < b.size();) {
+    const int order = compare_elements(a[i].element(), b[j].element());
+    if (order == 0 &&
+        (b[j].member == 1 || meets(a.subspan(i + 1, a[i].size - 1), b.subspan(j + 1, b[j].size - 1))))
+      return true;
+    if (order <= 0) i += a[i].size;
+    if (order >= 0) j += b[j].size;
+  }
+  return false;
 }
 
 void write_nodes(Nodes nodes, bool with_self, json::Output& out) {
@@ -148,6 +170,36 @@ void append_paths(Nodes nodes, std::string& prefix, std::vector<std::string>& ou
 
 }  // namespace
 
+namespace {
+
+/// Rooms of builders that are done with.
+struct KeptRooms {
+  static constexpr std::size_t kMost = 8, kLargest = 1 << 14;  // rooms; nodes
+  std::vector<std::pair<std::vector<Node>, std::vector<std::uint32_t>>> rooms;
+};
+
+KeptRooms& kept_rooms() {
+  thread_local KeptRooms the_threads;
+  return the_threads;
+}
+
+}  // namespace
+
+FieldSetBuilder::FieldSetBuilder() {
+  auto& rooms = kept_rooms().rooms;
+  if (rooms.empty()) return;
+  std::tie(nodes_, open_) = std::move(rooms.back());
+  rooms.pop_back();
+}
+
+FieldSetBuilder::~FieldSetBuilder() {
+  auto& rooms = kept_rooms().rooms;
+  if (rooms.size() == KeptRooms::kMost || nodes_.capacity() > KeptRooms::kLargest) return;
+  nodes_.clear();
+  open_.clear();
+  rooms.emplace_back(std::move(nodes_), std::move(open_));
+}
+
 void FieldSetBuilder::open(Element element) {
   open_.push_back(static_cast<std::uint32_t>(nodes_.size()));
   nodes_.push_back({.text = element.data(), .length = static_cast<std::uint32_t>(element.size())});
@@ -170,7 +222,7 @@ void FieldSetBuilder::copy(Nodes nodes) { nodes_.insert(nodes_.end(), nodes.begi
 
 FieldSet FieldSetBuilder::finish() {
   FieldSet set;
-  set.nodes_ = std::move(nodes_);
+  set.nodes_.assign(nodes_.begin(), nodes_.end());
   nodes_.clear();
   open_.clear();
   return set;
@@ -236,10 +288,12 @@ bool FieldSet::operator==(const FieldSet& other) const {
   });
 }
 
+bool covers(const FieldSet& a, const FieldSet& b) { return covers(a.nodes(), b.nodes()); }
 FieldSet set_union(const FieldSet& a, const FieldSet& b) { return merged(a, b, Operation::kUnion); }
 FieldSet intersection(const FieldSet& a, const FieldSet& b) { return merged(a, b, Operation::kIntersection); }
 FieldSet difference(const FieldSet& a, const FieldSet& b) { return merged(a, b, Operation::kDifference); }
-FieldSet recursive_difference(const FieldSet& a, const FieldSet& b) {
+FieldSet recursive_difference(FieldSet a, const FieldSet& b) {
+  if (!meets(a.nodes(), b.nodes())) return a;
   return merged(a, b, Operation::kRecursiveDifference);
 }
 

@@ -52,17 +52,23 @@ class FieldSet {
   std::vector<Node> nodes_;
 };
 
+/// Is all of b in a?
+bool covers(const FieldSet& a, const FieldSet& b);
 FieldSet set_union(const FieldSet& a, const FieldSet& b);
 FieldSet intersection(const FieldSet& a, const FieldSet& b);
 /// What is in a and not in b.
 FieldSet difference(const FieldSet& a, const FieldSet& b);
 /// The same, and nothing below what is in b.
-FieldSet recursive_difference(const FieldSet& a, const FieldSet& b);
+FieldSet recursive_difference(FieldSet a, const FieldSet& b);
 
 /// Builds a set in order: open, add or leave children, close. Elements must come sorted at each level, each
 /// once.
 class FieldSetBuilder {
  public:
+  FieldSetBuilder();
+  ~FieldSetBuilder();
+  FieldSetBuilder(const FieldSetBuilder&) = delete;
+  FieldSetBuilder& operator=(const FieldSetBuilder&) = delete;
   void open(Element element);
   /// The open element is in the set.
   void mark();
@@ -73,13 +79,13 @@ class FieldSetBuilder {
     mark();
     close();
   }
-  /// Makes room for so many nodes.
-  void reserve(std::size_t nodes) { nodes_.reserve(nodes); }
   /// Appends nodes of another set, a whole subtree or several.
   void copy(std::span<const FieldSet::Node> nodes);
+  /// As large as it has to be.
   FieldSet finish();
 
  private:
+  // The thread's, as they were left by another builder: they have room already.
   std::vector<FieldSet::Node> nodes_;
   std::vector<std::uint32_t> open_;
 };

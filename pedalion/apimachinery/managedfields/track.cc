@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "pedalion/apimachinery/codec/shape.h"
 #include "pedalion/apimachinery/managedfields/field_manager.h"
 #include "pedalion/apimachinery/managedfields/request.h"
@@ -63,7 +65,7 @@ Result<void> record_update(const FieldManager& how, Entries& entries, const Valu
   if (Entry* previous = find_manager(entries, self)) {
     // Mostly what changes has been the manager's for long, and the entry stays as it is.
     previous->lose(difference(change.all(), self.fields));
-    if (!difference(self.fields, previous->fields).empty())
+    if (!covers(previous->fields, self.fields))
       previous->set_fields(set_union(self.fields, previous->fields));
     if (!self.fields.empty()) previous->time_seconds = how.now_seconds;
     if (previous->fields.empty()) entries.erase(entries.begin() + (previous - entries.data()));
@@ -116,21 +118,39 @@ void track_update(const FieldManager& how, const Value* live, Value& object, jso
   if (!entries.empty()) set_managed_fields(object, encode_entries(std::move(entries), arena), arena);
 }
 
+namespace {
+
+/// Are the members the same, that of one name aside?
+bool same_members_but(std::string_view aside, const Value& a, const Value& b) {
+  const auto count = [&](const Value& object) {
+    return object.size() - (object.find(aside) == nullptr ? 0 : 1);
+  };
+  return count(a) == count(b) && std::ranges::all_of(a.members(), [&](const json::Member& member) {
+           const Value* other = member.name == aside ? nullptr : b.find(member.name);
+           return member.name == aside || (other != nullptr && same_value(member.value, *other));
+         });
+}
+
+bool same_entries_but_for_times(const Value* a, const Value* b) {
+  const auto entries = [](const Value* list) {
+    return list == nullptr ? std::span<const Value>() : list->items();
+  };
+  return std::ranges::equal(entries(a), entries(b), [](const Value& left, const Value& right) {
+    return same_members_but("time", left, right);
+  });
+}
+
+}  // namespace
+
 bool equal_but_for_times(const Value& a, const Value& b) {
-  const Value* left = a.at({"metadata", "managedFields"});
-  const Value* right = b.at({"metadata", "managedFields"});
-  if ((left == nullptr ? 0 : left->size()) != (right == nullptr ? 0 : right->size())) return false;
-  json::Arena arena;
-  auto entries = [](const Value* list) { return list == nullptr ? std::span<const Value>() : list->items(); };
-  for (std::size_t i = 0; i < entries(left).size(); ++i) {
-    for (std::string_view key :
-         {"manager", "operation", "apiVersion", "fieldsType", "fieldsV1", "subresource"}) {
-      const Value* x = entries(left)[i].find(key);
-      const Value* y = entries(right)[i].find(key);
-      if ((x == nullptr) != (y == nullptr) || (x != nullptr && !same_value(*x, *y))) return false;
-    }
-  }
-  return same_value(without_managed_fields(a, arena), without_managed_fields(b, arena));
+  static const Value kNone;
+  const auto member = [](const Value& object, std::string_view name) -> const Value& {
+    const Value* found = object.find(name);
+    return found == nullptr ? kNone : *found;
+  };
+  const Value &left = member(a, "metadata"), &right = member(b, "metadata");
+  return same_entries_but_for_times(left.find("managedFields"), right.find("managedFields")) &&
+         same_members_but("managedFields", left, right) && same_members_but("metadata", a, b);
 }
 
 }  // namespace pedalion::managedfields

@@ -36,7 +36,7 @@ Result<std::optional<Versioned>> Updater::in_version(const Value& object, std::s
 
 FieldSet Updater::filtered(FieldSet fields) const {
   if (how_.reset_fields == nullptr || how_.reset_fields->empty()) return fields;
-  return recursive_difference(fields, *how_.reset_fields);
+  return recursive_difference(std::move(fields), *how_.reset_fields);
 }
 
 Result<void> Updater::reconcile(Entries& entries, const Value& live) {
@@ -136,7 +136,7 @@ Result<Value> Updater::add_back_owned(const Value& merged, Value pruned, const E
 bool Updater::gives_nothing_up(const Entries& entries, const Entry& last) const {
   auto now = std::ranges::find_if(entries, [&](const Entry& entry) { return entry.same_manager(last); });
   return now != entries.end() && now->api_version == last.api_version &&
-         last.api_version == how_.manager.api_version && difference(last.fields, now->fields).empty();
+         last.api_version == how_.manager.api_version && covers(now->fields, last.fields);
 }
 
 Result<Value> Updater::prune(const Value& merged, const Entries& entries, const Entry& last) {
