@@ -129,6 +129,20 @@ TEST(Validation, WantsQualifiedOrStandardFinalizers) {
       "it fully qualified");
 }
 
+TEST(FieldPath, GrowsWithoutChangingWhatItGrewFrom) {
+  FieldPath path("spec"), copy;
+  std::string text = "spec";
+  for (std::size_t i = 0; i < 40; ++i) {
+    copy = path;
+    path = i % 3 == 0 ? path.child("a") : i % 3 == 1 ? path.index(i) : path.key("k");
+    EXPECT_EQ(copy.text(), text);
+    text += i % 3 == 0 ? ".a" : i % 3 == 1 ? "[" + std::to_string(i) + "]" : "[k]";
+    EXPECT_EQ(path.text(), text);
+    EXPECT_EQ(copy.child("b").text(), copy.text() + ".b");
+  }
+  EXPECT_EQ(FieldPath().text(), "");
+}
+
 TEST(Errors, WordTheCommonOnes) {
   EXPECT_EQ(
       status_json(not_found({"apps", "deployments"}, "x")),

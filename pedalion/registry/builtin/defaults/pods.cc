@@ -11,7 +11,9 @@ namespace {
 
 /// What moves may have moved since it was pulled.
 void fill_pull_policy(Filler& owner, std::string_view policy, std::string_view reference) {
-  owner.fill(policy, image_tag(owner.text(reference)) == "latest" ? "Always" : "IfNotPresent");
+  if (!owner.unset(policy)) return;
+  bool moves = image_tag(owner.text(reference)) == "latest";
+  owner.set(policy, Value::string(moves ? "Always" : "IfNotPresent"));
 }
 
 void fill_container(Filler& container) { fill_pull_policy(container, "imagePullPolicy", "image"); }
