@@ -4,6 +4,7 @@
 #include <string>
 
 #include "pedalion/apimachinery/meta/quantity.h"
+#include "pedalion/registry/builtin/defaults/structs.h"
 
 namespace pedalion::registry::builtin::defaults {
 
@@ -75,24 +76,6 @@ void round_resources(Value& resources, json::Arena& arena) {
     if (!fine || !quantity) continue;
     quantity->round_up(kMilli);
     member.value = Value::string(quantity->text(), arena);
-  }
-}
-
-/// The struct that a field's values are, through lists and maps.
-const schema::Type& innermost(const schema::Type& type) {
-  const schema::Type* at = &type;
-  while ((at->is_list() || at->is_map()) && at->element != nullptr) at = at->element;
-  return *at;
-}
-
-template <class Visit>
-void for_each_struct(const schema::Type& type, Value& value, Visit visit) {
-  if (type.is_list()) {
-    for (Value& item : value.items()) for_each_struct(*type.element, item, visit);
-  } else if (type.is_map()) {
-    for (json::Member& member : value.members()) for_each_struct(*type.element, member.value, visit);
-  } else if (value.is_object()) {
-    visit(value);
   }
 }
 

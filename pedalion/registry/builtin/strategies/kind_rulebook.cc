@@ -1,13 +1,14 @@
 #include "pedalion/registry/builtin/strategies/kind_rulebook.h"
 
-#include "pedalion/registry/builtin/defaults/empties.h"
-
 namespace pedalion::registry::builtin::strategies {
 
-void LazyDefaults::apply(json::Document& object) const {
-  std::call_once(once_, [this] { defaulter_.emplace(kind_); });
-  defaulter_->apply(object.root, object.arena);
+const LazyDefaults::Made& LazyDefaults::made() const {
+  std::call_once(once_, [this] { made_.emplace(kind_); });
+  return *made_;
 }
+
+void LazyDefaults::apply(json::Document& object) const { made().defaulter.apply(object.root, object.arena); }
+void LazyDefaults::null_empties(json::Document& object) const { made().empties.set_null(object.root); }
 
 KindRulebook::KindRulebook(std::string_view group, const catalog::ResourceFacts& facts,
                            const schema::Type& type, Door door, std::shared_ptr<LazyDefaults> defaults)
@@ -74,7 +75,7 @@ std::vector<std::string> KindRulebook::warnings(const Value& object, const Value
 
 void KindRulebook::canonicalize(json::Document& object) const {
   if (rules_ != nullptr && rules_->defaults_follow_preparation) set_defaults(object);
-  if (!stored_as_json_) defaults::null_empties(object.root, type_);
+  if (!stored_as_json_) defaults_->null_empties(object);
 }
 
 }  // namespace pedalion::registry::builtin::strategies

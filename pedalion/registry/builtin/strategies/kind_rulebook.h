@@ -9,22 +9,32 @@
 
 #include "pedalion/apimachinery/meta/field_error.h"
 #include "pedalion/registry/builtin/defaults/defaulter.h"
+#include "pedalion/registry/builtin/defaults/empties.h"
 #include "pedalion/registry/builtin/kinds/index/index.h"
 #include "pedalion/registry/builtin/strategies/doors.h"
 #include "pedalion/registry/rest/context.h"
 
 namespace pedalion::registry::builtin::strategies {
 
-/// The defaults of a kind, made at first use: a resource that nobody writes has none.
+/// What a kind's types say of filling in and leaving out, made at first use: a resource that nobody writes
+/// has none.
 class LazyDefaults {
  public:
   explicit LazyDefaults(const schema::Type& kind) : kind_(kind) {}
   void apply(json::Document& object) const;
+  void null_empties(json::Document& object) const;
 
  private:
+  struct Made {
+    explicit Made(const schema::Type& kind) : defaulter(kind), empties(kind) {}
+    defaults::Defaulter defaulter;
+    defaults::Empties empties;
+  };
+  const Made& made() const;
+
   const schema::Type& kind_;
   mutable std::once_flag once_;
-  mutable std::optional<defaults::Defaulter> defaulter_;
+  mutable std::optional<Made> made_;
 };
 
 /// Thread-safe. `type` and `facts` are borrowed.
