@@ -61,6 +61,17 @@ class Field {
   void each(Visit visit) const {
     for (std::size_t i = 0; value_ != nullptr && i < value_->items().size(); ++i) visit(item(i));
   }
+  /// The same of those elements of which concerns(Value) is true: where there may be hundreds that nothing is
+  /// to be said of, they need no paths.
+  template <class Concerns, class Visit>
+  void each_if(Concerns concerns, Visit visit) const {
+    if (value_ == nullptr) return;
+    std::size_t index = 0;
+    for (const Value& element : value_->items()) {
+      if (concerns(element)) visit(item(index));
+      ++index;
+    }
+  }
   /// Calls visit(key, Field) for each entry of a map, by key as Go's sorted ranges do; the field's path is
   /// [key].
   template <class Visit>

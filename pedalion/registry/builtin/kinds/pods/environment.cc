@@ -12,10 +12,22 @@ namespace pedalion::registry::builtin::kinds::pods {
 namespace {
 
 /// Printable ASCII but `=`.
+bool is_variable_name(std::string_view name) {
+  return !name.empty() &&
+         std::ranges::all_of(name, [](char c) { return c >= 0x20 && c <= 0x7e && c != '='; });
+}
+
 meta::Problems variable_name_problems(std::string_view name) {
-  if (!name.empty() && std::ranges::all_of(name, [](char c) { return c >= 0x20 && c <= 0x7e && c != '='; }))
-    return {};
+  if (is_variable_name(name)) return {};
   return {"a valid environment variable name must consist only of printable ASCII characters other than '='"};
+}
+
+bool has_source(const Value& variable) { return variable.find("valueFrom") != nullptr; }
+
+/// A name and a value: nothing is wrong with it.
+bool is_plain_variable(const Value& variable) {
+  const Value* name = variable.find("name");
+  return name != nullptr && is_variable_name(name->string_or()) && !has_source(variable);
 }
 
 /// "metadata.labels['x']": the path, and the subscript if it has one.
@@ -151,10 +163,11 @@ void check_resource_field_ref(const Field& ref, bool in_volume) {
 }
 
 void check_environment(const Field& env) {
-  env.each([](const Field& variable) {
-    require_name(variable["name"], variable_name_problems);
-    check_value_from(variable);
-  });
+  env.each_if([](const Value& variable) { return !is_plain_variable(variable); },
+              [](const Field& variable) {
+                require_name(variable["name"], variable_name_problems);
+                check_value_from(variable);
+              });
 }
 
 void check_environment_sources(const Field& env_from) {
@@ -176,7 +189,7 @@ void check_environment_sources(const Field& env_from) {
 
 void check_environment_files(const Field& spec) {
   each_container(spec, [&](const Field& container) {
-    container["env"].each([&](const Field& variable) {
+    container["env"].each_if(has_source, [&](const Field& variable) {
       Field ref = variable["valueFrom"]["fileKeyRef"];
       if (!ref) return;
       Field volume_name = ref["volumeName"];

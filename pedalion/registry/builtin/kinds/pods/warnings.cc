@@ -2,6 +2,7 @@
 #include "pedalion/registry/builtin/kinds/pods/warnings.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <utility>
@@ -138,16 +139,20 @@ void warn_of_profile(const Subject& pod, std::string_view key, std::string_view 
   if (pod.has_annotation(key)) pod.warn(pod.annotations_path.key(key), text);
 }
 
-bool repeats_a_name(std::span<const Value> named) {
-  std::vector<std::string_view> names;
-  names.reserve(named.size());
-  for (const Value& one : named) names.push_back(one.string_at({"name"}));
-  std::ranges::sort(names);
-  return std::ranges::adjacent_find(names) != names.end();
+/// Almost never true of names that all differ: to compare numbers is cheaper.
+bool may_repeat_a_name(std::span<const Value> named) {
+  std::vector<std::size_t> hashes;
+  hashes.reserve(named.size());
+  for (const Value& one : named) {
+    const Value* name = one.find("name");
+    hashes.push_back(std::hash<std::string_view>()(name == nullptr ? std::string_view() : name->string_or()));
+  }
+  std::ranges::sort(hashes);
+  return std::ranges::adjacent_find(hashes) != hashes.end();
 }
 
 void warn_of_environment(const Subject& pod, const Value& container, const FieldPath& path) {
-  if (!repeats_a_name(items_at(container, {"env"}))) return;
+  if (!may_repeat_a_name(items_at(container, {"env"}))) return;
   std::set<std::string_view> seen;
   std::size_t index = 0;
   for (const Value& variable : items_at(container, {"env"})) {
