@@ -47,14 +47,20 @@ Response::Response(int status, std::string_view content_type, std::string body) 
 
 Task<Result<Bytes>> read_all(BodyReader* body, std::size_t limit) {
   if (body == nullptr) co_return Bytes();
+  Bytes first;  // most bodies come in one piece
   std::string whole;
   while (true) {
     CO_TRY(Bytes piece, co_await body->read());
-    if (piece.empty()) co_return Bytes(std::move(whole));
-    if (whole.size() + piece.size() > limit) {
+    if (piece.empty()) co_return whole.empty() ? std::move(first) : Bytes(std::move(whole));
+    if (first.size() + whole.size() + piece.size() > limit) {
       co_return std::unexpected(Status(413, "RequestEntityTooLarge",
                                        "Request entity too large: limit is " + std::to_string(limit)));
     }
+    if (first.empty() && whole.empty()) {
+      first = std::move(piece);
+      continue;
+    }
+    if (whole.empty()) whole = std::exchange(first, {}).view();
     whole.append(piece.view());
   }
 }

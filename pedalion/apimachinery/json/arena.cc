@@ -18,10 +18,10 @@ namespace {
 #if __has_feature(address_sanitizer)
 constexpr std::size_t kBlocksKept = 0;  // what is used after its document is gone has to be noticed
 #else
-constexpr std::size_t kBlocksKept = 4;
+constexpr std::size_t kBlocksKept = 8;
 #endif
 
-/// Blocks of the usual size that documents of this thread have done with: each write needs two or three.
+/// Blocks of the usual size that documents of this thread have done with: an apply needs six.
 class KeptBlocks {
  public:
   ~KeptBlocks() {

@@ -113,7 +113,9 @@ void Entry::set_fields(FieldSet changed) {
 
 void Entry::lose(const FieldSet& lost) {
   // Mostly it has none of them, and stays as it is written.
-  if (!intersection(fields, lost).empty()) set_fields(difference(fields, lost));
+  if (intersection(fields, lost).empty()) return;
+  fields.subtract(lost);
+  written = Value();
 }
 
 Result<Entries> decode_entries(const Value* managed_fields, json::Arena& arena) {

@@ -1,6 +1,7 @@
 #include "pedalion/apimachinery/managedfields/field_lister.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "pedalion/apimachinery/managedfields/typed.h"
 
@@ -49,23 +50,23 @@ void FieldLister::add_members(const Place& place, const Value& object, FieldSetB
 }
 
 void FieldLister::add_items(const Place& place, const Value& list, FieldSetBuilder& out) {
-  const std::size_t base = items_.size();
-  items_.reserve(base + list.size());
+  auto* items = static_cast<ListItem*>(arena_.allocate(sizeof(ListItem) * list.size()));
+  std::size_t end = 0;
   for (const Value& item : list.items()) {
     auto found = list_item(place, item, arena_);
     if (found) {
-      items_.push_back(*found);
+      std::construct_at(items + end++, *found);
     } else if (!error_) {
       error_ = std::move(found.error());
       doubt(true);
     }
   }
-  sort_items(std::span(items_).subspan(base));
+  sort_items({items, end});
   const Place inner = place.item();
-  for (std::size_t i = base, end = items_.size(); i < end;) {
-    const ListItem item = items_[i];
+  for (std::size_t i = 0; i < end;) {
+    const ListItem& item = items[i];
     std::size_t next = i + 1;
-    while (next < end && compare_items(item, items_[next]) == 0) ++next;
+    while (next < end && compare_items(item, items[next]) == 0) ++next;
     out.open(item.element);
     doubt(next != i + 1);
     if (next == i + 1) add(inner, *item.value, out);  // duplicates are owned as a whole
@@ -73,7 +74,6 @@ void FieldLister::add_items(const Place& place, const Value& list, FieldSetBuild
     out.close();
     i = next;
   }
-  items_.resize(base);
 }
 
 }  // namespace pedalion::managedfields

@@ -35,9 +35,8 @@ class FieldLister {
   json::Arena& arena_;
   std::optional<Status> error_;
   bool is_sound_ = true;
-  // Stacks: each level sorts its own part.
+  // A stack: each level sorts its own part.
   std::vector<const json::Member*> members_;
-  std::vector<ListItem> items_;
 };
 
 }  // namespace pedalion::managedfields

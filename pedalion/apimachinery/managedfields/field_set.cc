@@ -222,10 +222,14 @@ void FieldSetBuilder::copy(Nodes nodes) { nodes_.insert(nodes_.end(), nodes.begi
 
 FieldSet FieldSetBuilder::finish() {
   FieldSet set;
+  finish_in(set);
+  return set;
+}
+
+void FieldSetBuilder::finish_in(FieldSet& set) {
   set.nodes_.assign(nodes_.begin(), nodes_.end());
   nodes_.clear();
   open_.clear();
-  return set;
 }
 
 FieldSet FieldSet::of_paths(std::initializer_list<std::initializer_list<Element>> paths) {
@@ -259,6 +263,12 @@ Value FieldSet::to_json(json::Arena& arena) const {
     write_nodes(nodes_, false, out);
   }
   return Value::raw(arena.copy(text));
+}
+
+void FieldSet::subtract(const FieldSet& other) {
+  FieldSetBuilder rest;
+  merge(nodes_, other.nodes_, Operation::kDifference, rest);
+  rest.finish_in(*this);
 }
 
 bool FieldSet::has(std::initializer_list<Element> path) const {

@@ -40,6 +40,9 @@ class FieldSet {
   /// The FieldsV1 form, as text (Value::raw) in `arena`.
   json::Value to_json(json::Arena& arena) const;
 
+  /// Takes away what is in `other`.
+  void subtract(const FieldSet& other);
+
   /// Is exactly this path in the set?
   bool has(std::initializer_list<Element> path) const;
   /// `.spec.containers[name="c"].image` of every path in the set; at each level first what is in the set
@@ -83,6 +86,8 @@ class FieldSetBuilder {
   void copy(std::span<const FieldSet::Node> nodes);
   /// As large as it has to be.
   FieldSet finish();
+  /// In the room that `set` has.
+  void finish_in(FieldSet& set);
 
  private:
   // The thread's, as they were left by another builder: they have room already.
