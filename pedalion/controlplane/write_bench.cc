@@ -17,16 +17,16 @@ namespace {
 
 std::atomic<std::uint64_t> allocated_bytes = 0, allocations = 0;
 
-void count(std::size_t size) {
-  allocated_bytes.fetch_add(size, std::memory_order_relaxed);
-  allocations.fetch_add(1, std::memory_order_relaxed);
-}
-
 }  // namespace
 
 // The allocator of the C library under other names of its own. Sanitizers have theirs, and nobody measures
 // them.
 #if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+static void count(std::size_t size) {
+  allocated_bytes.fetch_add(size, std::memory_order_relaxed);
+  allocations.fetch_add(1, std::memory_order_relaxed);
+}
+
 extern "C" {
 void* __libc_malloc(std::size_t size);
 void* __libc_calloc(std::size_t count, std::size_t size);
