@@ -7,6 +7,8 @@
 namespace pedalion::managedfields {
 namespace {
 
+constexpr std::string_view kSelf = ".";
+
 class CanonicalReader {
  public:
   CanonicalReader(std::string_view text, json::Arena& arena) : at_(text), arena_(arena) {}
@@ -19,24 +21,37 @@ class CanonicalReader {
  private:
   static constexpr int kMaxDepth = 1000;
 
+  /// An element with, if it is the usual kind of key, the one string in it and what that is called.
+  struct Step {
+    Element element = {};
+    std::string_view name = {}, plain = {};
+
+    bool is_before(const Step& next) const {
+      if (plain.data() != nullptr && next.plain.data() != nullptr && name == next.name)
+        return plain < next.plain;
+      return compare_elements(element, next.element) < 0;
+    }
+  };
+
   /// The contents of an object; marks the open element if it is in the set itself.
   bool members(int depth) {
     if (depth > kMaxDepth || !take('{')) return false;
     if (take('}')) return mark(depth);
-    Element before;
+    Step before;
     do {
       json::ScannedText key;
       if (at_.peek() != '"' || !at_.string(key) || !take(':')) return false;
-      if (key.raw == ".") {
-        if (before.data() != nullptr || !take('{') || !take('}') || !mark(depth)) return false;
-        before = ".";
+      if (key.raw == kSelf) {
+        if (!before.element.empty() || !take('{') || !take('}') || !mark(depth)) return false;
+        before.element = kSelf;
         continue;
       }
-      const Element element = element_of(key);
-      if (element.empty()) return false;
-      if (before.data() != nullptr && before != "." && compare_elements(before, element) >= 0) return false;
-      before = element;
-      builder_.open(element);
+      const Step here = step_of(key);
+      if (here.element.empty()) return false;
+      const bool is_first = before.element.empty() || before.element == kSelf;
+      if (!is_first && !before.is_before(here)) return false;
+      before = here;
+      builder_.open(here.element);
       if (!members(depth + 1)) return false;
       builder_.close();
     } while (take(','));
@@ -51,16 +66,30 @@ class CanonicalReader {
 
   bool take(char wanted) { return at_.peek() == wanted && at_.take(wanted); }
 
-  /// Empty when it is not spelt canonically.
-  Element element_of(const json::ScannedText& key) {
+  /// Without an element when it is not spelt canonically.
+  Step step_of(const json::ScannedText& key) {
     Element text = key.raw;
     if (key.escaped) {
+      if (const Step plain = plain_key(key.raw); !plain.element.empty()) return plain;
       unescaped_.clear();
       json::unescape(key.raw, unescaped_);
       text = arena_.copy(unescaped_);
     }
     auto canonical = canonical_element(text, arena_);
-    return canonical && *canonical && **canonical == text ? text : Element();
+    return {canonical && *canonical && **canonical == text ? text : Element()};
+  }
+
+  /// A key of one plain string, whose only escapes are those of its quotes.
+  Step plain_key(std::string_view raw) {
+    constexpr std::string_view kBefore = R"(k:{\")", kBetween = R"(\":\")", kAfter = R"(\"})";
+    if (!raw.starts_with(kBefore) || !raw.ends_with(kAfter)) return {};
+    raw.remove_prefix(kBefore.size());
+    const auto name = raw.substr(0, raw.find('\\'));
+    raw.remove_prefix(name.size());
+    if (name.empty() || !raw.starts_with(kBetween) || raw.size() < kBetween.size() + kAfter.size()) return {};
+    const auto text = raw.substr(kBetween.size(), raw.size() - kBetween.size() - kAfter.size());
+    if (!is_plain_text(name) || !is_plain_text(text)) return {};
+    return {plain_key_element(name, text, arena_), name, text};
   }
 
   json::Cursor at_;

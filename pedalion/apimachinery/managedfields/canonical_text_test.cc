@@ -14,6 +14,8 @@ TEST(CanonicalText, IsReadAsItsTreeIs) {
        {R"({})", R"({"f:a":{}})",
         R"({"f:metadata":{"f:labels":{".":{},"f:app":{}}},"f:spec":{"f:replicas":{}}})",
         R"({"f:c":{"k:{\"name\":\"a\"}":{".":{},"f:image":{}},"k:{\"name\":\"b\"}":{}}})",
+        R"({"f:c":{"k:{\"name\":\"\"}":{},"k:{\"name\":\"a\\\"b\"}":{},"k:{\"name\":\"ab\"}":{}}})",
+        R"({"f:c":{"k:{\"a\":\"z\"}":{},"k:{\"a\":\"z\",\"b\":\"c\"}":{},"k:{\"b\":\"a\"}":{}}})",
         R"({"f:c":{"k:{\"containerPort\":9}":{},"k:{\"containerPort\":80}":{}}})",
         R"({"f:finalizers":{".":{},"v:\"a\"":{},"v:\"b\"":{}},"f:list":{"i:2":{},"i:10":{}}})"}) {
     json::Arena arena;
@@ -27,11 +29,27 @@ TEST(CanonicalText, IsReadAsItsTreeIs) {
 }
 
 TEST(CanonicalText, IsNothingElse) {
-  for (std::string_view text :
-       {R"({"f:b":{},"f:a":{}})", R"({"f:a":{},"f:a":{}})", R"({ "f:a":{}})", R"({"f:a":{}} )",
-        R"({"f:a":{"f:b":{},".":{}}})", R"({"f:a":{".":{"f:x":{}}}})", R"({"f:a":1})", R"({"x:a":{}})",
-        R"({"k:{\"b\":1,\"a\":2}":{}})", R"({"f:a":{})", R"({"f:a" {}})", R"({"f:a":{}},)", R"([])", R"()",
-        R"({"f:c":{"k:{\"containerPort\":80}":{},"k:{\"containerPort\":9}":{}}})"}) {
+  for (std::string_view text : {R"({"f:b":{},"f:a":{}})",
+                                R"({"f:a":{},"f:a":{}})",
+                                R"({ "f:a":{}})",
+                                R"({"f:a":{}} )",
+                                R"({"f:a":{"f:b":{},".":{}}})",
+                                R"({"f:a":{".":{"f:x":{}}}})",
+                                R"({"f:a":1})",
+                                R"({"x:a":{}})",
+                                R"({"k:{\"n\":\"b\"}":{},"k:{\"n\":\"a\"}":{}})",
+                                R"({"k:{\"n\":\"a\"}":{},"k:{\"n\":\"a\"}":{}})",
+                                R"({"k:{\"b\":\"a\"}":{},"k:{\"a\":\"b\"}":{}})",
+                                R"({"k:{\"}":{}})",
+                                R"({"k:{\"n\":\"}":{}})",
+                                R"({"k:{\"n\":\"<\"}":{}})",
+                                R"({"k:{\"b\":1,\"a\":2}":{}})",
+                                R"({"f:a":{})",
+                                R"({"f:a" {}})",
+                                R"({"f:a":{}},)",
+                                R"([])",
+                                R"()",
+                                R"({"f:c":{"k:{\"containerPort\":80}":{},"k:{\"containerPort\":9}":{}}})"}) {
     json::Arena arena;
     EXPECT_FALSE(read_canonical(text, arena)) << text;
   }
