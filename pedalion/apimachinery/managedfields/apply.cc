@@ -97,9 +97,10 @@ Result<void> record_first(const FieldManager& how, Entries& entries, const Value
 
 /// Ownership is settled: strips it of what nobody owns, and writes it into the object.
 Value finish(const FieldManager& how, Value object, bool changed, Entries entries, const Entry& self,
-             json::Arena& arena) {
+             const Entry& last, json::Arena& arena) {
   if (Entry* mine = find_manager(entries, self)) {
     mine->lose(stripped_fields());
+    if (mine->fields == last.fields) mine->written = last.written;
     if (changed) mine->time_seconds = how.now_seconds;
   }
   std::erase_if(entries, [](const Entry& entry) { return entry.fields.empty(); });
@@ -158,8 +159,8 @@ Result<Value> apply(const FieldManager& how, const Value& live, const Value& app
     if (!conflicts.empty()) return std::unexpected(conflict_status(conflicts));
   }
   TRY_OK(updater.take_from_others(entries, self, change, before, *pruned));
-  bool changed = !same_value(before, *pruned);
-  Value result = finish(how, changed ? *pruned : before, changed, std::move(entries), self, arena);
+  bool changed = !change.same() || !same_value(before, *pruned);
+  Value result = finish(how, changed ? *pruned : before, changed, std::move(entries), self, last, arena);
   if (how.manager.name == kKubectl) renew_last_applied(result, applied, arena);
   return result;
 }

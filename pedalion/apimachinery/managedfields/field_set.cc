@@ -200,13 +200,6 @@ FieldSetBuilder::~FieldSetBuilder() {
   rooms.emplace_back(std::move(nodes_), std::move(open_));
 }
 
-void FieldSetBuilder::open(Element element) {
-  open_.push_back(static_cast<std::uint32_t>(nodes_.size()));
-  nodes_.push_back({.text = element.data(), .length = static_cast<std::uint32_t>(element.size())});
-}
-
-void FieldSetBuilder::mark() { nodes_[open_.back()].member = 1; }
-
 void FieldSetBuilder::close() {
   std::uint32_t begin = open_.back();
   open_.pop_back();

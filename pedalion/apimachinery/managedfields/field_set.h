@@ -72,9 +72,12 @@ class FieldSetBuilder {
   ~FieldSetBuilder();
   FieldSetBuilder(const FieldSetBuilder&) = delete;
   FieldSetBuilder& operator=(const FieldSetBuilder&) = delete;
-  void open(Element element);
+  void open(Element element) {
+    open_.push_back(static_cast<std::uint32_t>(nodes_.size()));
+    nodes_.push_back({.text = element.data(), .length = static_cast<std::uint32_t>(element.size())});
+  }
   /// The open element is in the set.
-  void mark();
+  void mark() { nodes_[open_.back()].member = 1; }
   /// Closes the open element; it vanishes when neither it nor anything below it is in the set.
   void close();
   void leaf(Element element) {

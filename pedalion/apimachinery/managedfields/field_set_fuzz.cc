@@ -25,6 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     std::abort();
   if (set_union(*set, *again) != *set || intersection(*set, *again) != *set) std::abort();
   if (!difference(*set, *again).empty() || !recursive_difference(*set, *again).empty()) std::abort();
+  if (!covers(*set, *again)) std::abort();
   set->path_texts();
   return 0;
 }

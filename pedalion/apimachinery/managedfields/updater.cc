@@ -81,7 +81,7 @@ Result<std::vector<Conflict>> Updater::conflicts(const Entries& entries, const E
   for (const Entry& entry : entries) {
     if (entry.same_manager(self)) continue;
     TRY(const Comparison* change, comparison_in(entry.api_version, own, before, after));
-    if (change == nullptr) continue;
+    if (change == nullptr || change->same()) continue;
     FieldSet fields = intersection(entry.fields, set_union(change->modified, change->added));
     if (fields.empty()) continue;
     found.push_back({entry});
