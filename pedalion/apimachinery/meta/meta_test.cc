@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "pedalion/apimachinery/json/parse.h"
 #include "pedalion/apimachinery/meta/errors.h"
 #include "pedalion/apimachinery/meta/quantity.h"
@@ -50,6 +52,9 @@ TEST(Quantity, RoundsUp) {
 
 TEST(Time, ReadsOffsetsAndFractions) {
   EXPECT_EQ(format_time(parse_time("2026-01-02T03:04:05+02:00")->seconds), "2026-01-02T01:04:05Z");
+  // What no calendar can tell is told as its end.
+  EXPECT_EQ(format_time(std::numeric_limits<std::int64_t>::max()), "32767-01-01T00:00:00Z");
+  EXPECT_EQ(format_time(std::numeric_limits<std::int64_t>::min()), "-32767-01-01T00:00:00Z");
   EXPECT_EQ(format_micro_time(*parse_time("2026-01-02T03:04:05.123456789Z")), "2026-01-02T03:04:05.123456Z");
   EXPECT_EQ(
       parse_time("yesterday").error().message,

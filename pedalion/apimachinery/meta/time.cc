@@ -1,5 +1,6 @@
 #include "pedalion/apimachinery/meta/time.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -131,7 +132,19 @@ Result<Instant> parse_time(std::string_view text) { return parse(text, kSeconds)
 
 Result<Instant> parse_micro_time(std::string_view text) { return parse(text, kMicros); }
 
+namespace {
+
+/// The ends of what a calendar can tell. A message may hold any number of seconds.
+constexpr std::int64_t seconds_at(std::chrono::year year) {
+  return std::chrono::sys_seconds(std::chrono::sys_days(year / 1 / 1)).time_since_epoch().count();
+}
+constexpr std::int64_t kFirstSecond = seconds_at(std::chrono::year::min()),
+                       kLastSecond = seconds_at(std::chrono::year::max());
+
+}  // namespace
+
 std::string format_time(std::int64_t seconds) {
+  seconds = std::clamp(seconds, kFirstSecond, kLastSecond);
   auto days = std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(seconds)));
   std::chrono::year_month_day date(days);
   std::int64_t rest = seconds - days.time_since_epoch().count() * 86400;

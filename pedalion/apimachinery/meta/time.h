@@ -22,7 +22,7 @@ Result<Instant> parse_time(std::string_view text);
 Result<Instant> parse_micro_time(std::string_view text);
 /// Go's zero time, the beginning of year 1, which the API writes as null.
 inline constexpr std::int64_t kZeroTimeSeconds = -62135596800;
-/// "2026-01-02T03:04:05Z" (metav1.Time).
+/// "2026-01-02T03:04:05Z" (metav1.Time). Never fails: beyond the years of a calendar, their end.
 std::string format_time(std::int64_t seconds);
 /// "2026-01-02T03:04:05.000006Z" (metav1.MicroTime).
 std::string format_micro_time(Instant instant);
