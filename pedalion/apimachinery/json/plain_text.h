@@ -1,6 +1,5 @@
 #pragma once
 // How far text stands for itself in a JSON string, looked at sixteen bytes at once where the processor can.
-// For this folder's sources only.
 #include <bit>
 #include <cstdint>
 #include <cstring>

@@ -159,7 +159,7 @@ Result<Value> apply(const FieldManager& how, const Value& live, const Value& app
     if (!conflicts.empty()) return std::unexpected(conflict_status(conflicts));
   }
   TRY_OK(updater.take_from_others(entries, self, change, before, *pruned));
-  bool changed = !change.same() || !same_value(before, *pruned);
+  bool changed = !change.same() || !json::equal(before, *pruned);
   Value result = finish(how, changed ? *pruned : before, changed, std::move(entries), self, last, arena);
   if (how.manager.name == kKubectl) renew_last_applied(result, applied, arena);
   return result;

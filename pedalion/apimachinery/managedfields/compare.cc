@@ -9,26 +9,6 @@ namespace pedalion::managedfields {
 using json::Member;
 using json::Value;
 
-bool same_value(const Value& a, const Value& b) {
-  if (a.is_object() && b.is_object()) {
-    auto left = a.members(), right = b.members();
-    if (left.size() != right.size()) return false;
-    if (left.data() == right.data()) return true;
-    for (std::size_t i = 0; i < left.size(); ++i) {
-      const Value* other = left[i].name == right[i].name ? &right[i].value : b.find(left[i].name);
-      if (other == nullptr || !same_value(left[i].value, *other)) return false;
-    }
-    return true;
-  }
-  if (a.is_array() && b.is_array()) {
-    auto left = a.items(), right = b.items();
-    return left.size() == right.size() &&
-           (left.data() == right.data() ||
-            std::ranges::equal(left, right, [](const Value& x, const Value& y) { return same_value(x, y); }));
-  }
-  return json::equal(a, b);
-}
-
 namespace {
 
 struct Child {
@@ -88,7 +68,7 @@ class Comparer {
     if (place.untyped() && !before.is_null() && !after.is_null() && place.form(before) != form)
       return walk_mixed(place, before, after);
     if (form == Form::kScalar || form == Form::kAtomic || (before.empty() && after.empty())) {
-      if (!same_value(before, after)) modified_.mark();
+      if (!json::equal(before, after)) modified_.mark();
       return {};
     }
     return form == Form::kMap ? members(place, before, after) : items(place, before, after);
@@ -112,7 +92,7 @@ class Comparer {
   }
 
   void note(std::string_view name, const Value* before, const Value* after) {
-    if (before == nullptr || after == nullptr || !same_value(*before, *after))
+    if (before == nullptr || after == nullptr || !json::equal(*before, *after))
       children_.push_back({name, before, after});
   }
 
@@ -199,12 +179,12 @@ class Comparer {
     const Value* left = before.empty() ? nullptr : before[0].value;
     const Value* right = after.empty() ? nullptr : after[0].value;
     if (before.size() <= 1 && after.size() <= 1) {
-      if (left != nullptr && right != nullptr && same_value(*left, *right)) return {};
+      if (left != nullptr && right != nullptr && json::equal(*left, *right)) return {};
       return descend(place.item(), element, left, right);
     }
     open(element);
     if (before.size() >= 2 && after.size() >= 2) {
-      auto same = [](const ListItem& a, const ListItem& b) { return same_value(*a.value, *b.value); };
+      auto same = [](const ListItem& a, const ListItem& b) { return json::equal(*a.value, *b.value); };
       if (!std::ranges::equal(before, after, same)) modified_.mark();
     } else if (before.size() >= 2) {
       if (right != nullptr) whole_.add(place.item(), *right, added_);

@@ -85,7 +85,7 @@ class Merger {
 
   /// Keeps live's order where it can, the applied order among applied items.
   Result<Value> items(const Place& place, const Value& live, const Value& applied) {
-    if (same_value(live, applied)) return live;
+    if (json::equal(live, applied)) return live;
     TRY(Entries right, listed(place, applied));
     TRY(Entries left, listed(place, live));
     pair_up(left, right);

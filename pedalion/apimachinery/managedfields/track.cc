@@ -127,7 +127,7 @@ bool same_members_but(std::string_view aside, const Value& a, const Value& b) {
   };
   return count(a) == count(b) && std::ranges::all_of(a.members(), [&](const json::Member& member) {
            const Value* other = member.name == aside ? nullptr : b.find(member.name);
-           return member.name == aside || (other != nullptr && same_value(member.value, *other));
+           return member.name == aside || (other != nullptr && json::equal(member.value, *other));
          });
 }
 

@@ -21,9 +21,6 @@ struct Comparison {
   FieldSet all() const { return set_union(set_union(modified, added), removed); }
 };
 
-/// json::equal, but quick for trees whose members come in the same order and for those that share containers.
-bool same_value(const json::Value& a, const json::Value& b);
-
 /// Fails when a list item has no key.
 Result<Comparison> compare(const schema::Type& type, const json::Value& before, const json::Value& after,
                            json::Arena& arena);
